@@ -1,0 +1,1 @@
+"""A few quotes over HTTP."""

@@ -1,0 +1,171 @@
+"""Answers in one line of text each, as the wizard, `--set` and cookiecutter give them.
+
+An answer's key is a dotted field path. What its text means depends on the field: words for a
+list, `key=value` pairs for a mapping, a shell-like line for a command. YAML in brackets or braces
+always works.
+"""
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from generator import grammar
+from generator.errors import UsageError
+from profiles._base import Profile
+from profiles._model import Check, Model
+
+
+def nest(profile: type[Profile], answers: Mapping[str, str]) -> dict[str, Any]:
+    """Turn flat answers into the values of a spec; empty answers are left out.
+
+    Raises:
+        UsageError: for a key that is no field of the profile, or a text that cannot be taken apart.
+    """
+    values: dict[str, Any] = {}
+    for key, text in answers.items():
+        if not text.strip():
+            continue
+        hint = hint_at(profile, key)
+        if hint is None:
+            raise UsageError(f"{key}: is not a field of this profile")
+        parts = key.split(".")
+        place = values
+        for part in parts[:-1]:
+            inner = place.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise UsageError(f"{key}: {part} already has a value")
+            place = inner
+        place[parts[-1]] = split(hint, text, key)
+    return values
+
+
+def hint_at(model: type[Model], key: str) -> Any:
+    """The type of the field at a dotted path, marks included, or None if there is none.
+
+    Below a mapping any key is a field: `env.DEBUG`.
+    """
+    hint: Any = Annotated[model, None]
+    for part in key.split("."):
+        kind = unwrapped(hint)
+        if get_origin(kind) is dict:
+            hint = get_args(kind)[1]
+        elif isinstance(kind, type) and issubclass(kind, Model):
+            hint = get_type_hints(kind, include_extras=True).get(part)
+            if hint is None or part.isupper() or part == "model_config":
+                return None
+        else:
+            return None
+    return hint
+
+
+def unwrapped(hint: Any) -> Any:
+    """The bare type in an optional or annotated one."""
+    if get_origin(hint) is Annotated:
+        return unwrapped(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return unwrapped(next(part for part in get_args(hint) if part is not type(None)))
+    return hint
+
+
+def checks(hint: Any) -> list[Check]:
+    """The checks in a type, the optional one included."""
+    if get_origin(hint) is Annotated:
+        return [mark for mark in hint.__metadata__ if isinstance(mark, Check)]
+    if get_origin(hint) in (Union, UnionType):
+        return [mark for part in get_args(hint) for mark in checks(part)]
+    return []
+
+
+def split(hint: Any, text: str, key: str) -> Any:
+    """Take the text of one answer apart by the type of its field.
+
+    Raises:
+        UsageError: if the text has not the shape that the field needs.
+    """
+    kind = unwrapped(hint)
+    text = text.strip()
+    nested = get_origin(kind) in (list, dict) or (
+        isinstance(kind, type) and issubclass(kind, Model)
+    )
+    if nested and text[:1] in ("[", "{"):
+        return _yaml(text, key)
+    if get_origin(kind) is dict:
+        return _pairs(text, key)
+    if get_origin(kind) is list:
+        return _items(get_args(kind)[0], text, key)
+    return text
+
+
+def _yaml(text: str, key: str) -> Any:
+    from generator.document import load
+    from generator.errors import SpecError
+
+    try:
+        return load(f"{{value: {text}}}", source=key).value["value"]
+    except SpecError as error:
+        raise UsageError(f"{key}: {error.problems[0].text}") from error
+
+
+def _pairs(text: str, key: str) -> dict[str, str]:
+    pairs = {}
+    for item in _separated(text, ","):
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise UsageError(f"{key}: must be key=value pairs joined by commas, not {item!r}")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _items(item: Any, text: str, key: str) -> list[str]:
+    functions = [check.function for check in checks(item)]
+    if grammar.argument in functions:
+        try:
+            return shlex.split(text)
+        except ValueError as error:
+            raise UsageError(f"{key}: {error}") from error
+    if grammar.shell_step in functions:
+        return _separated(text, ",")
+    return re.split(r"[\s,]+", text.strip(", "))
+
+
+def _separated(text: str, mark: str) -> list[str]:
+    return [part.strip() for part in text.split(mark) if part.strip()]
+
+
+def typed(values: Mapping[str, Any], model: Model) -> dict[str, Any]:
+    """Give each value of a spec the type that the validated model found in it, for writing."""
+    result = {}
+    for key, given in values.items():
+        value = getattr(model, key)
+        if isinstance(value, Model):
+            result[key] = typed(given, value) if isinstance(given, dict) else given
+        else:
+            result[key] = value
+    return result
+
+
+def spec_text(profile: str, values: Mapping[str, Any], model: Model) -> str:
+    """The YAML of a spec that gives `model` again."""
+    from generator.document import dump
+
+    return dump({"imgen": 1, "profile": profile, **typed(values, model)})
+
+
+def parse_settings(settings: Iterable[str]) -> dict[str, str]:
+    """Read `key=value` settings of the command line.
+
+    Raises:
+        UsageError: for one without `=` or a key given twice.
+    """
+    answers: dict[str, str] = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise UsageError(f"--set takes key=value, not {setting!r}")
+        if key in answers:
+            raise UsageError(f"--set {key}: is given twice")
+        answers[key] = value
+    return answers

@@ -1,0 +1,155 @@
+"""What imgen knows of base images: their package family, and when their releases end.
+
+The dates are those the projects publish; they only ever cause a warning.
+"""
+
+import re
+from datetime import date
+
+from generator import grammar
+
+PYTHON_DEBIAN = "trixie"
+ALPINE = "3.23"
+
+_FAMILY = {
+    "almalinux": "dnf",
+    "alpine": "apk",
+    "amazonlinux": "dnf",
+    "buildpack-deps": "apt",
+    "centos": "yum",
+    "debian": "apt",
+    "fedora": "dnf",
+    "oraclelinux": "microdnf",
+    "rockylinux": "dnf",
+    "ubi": "dnf",
+    "ubi-minimal": "microdnf",
+    "ubuntu": "apt",
+}
+# Official language images: Debian unless the tag says Alpine.
+_DEBIAN_BASED = frozenset(
+    [
+        "eclipse-temurin",
+        "erlang",
+        "gcc",
+        "golang",
+        "haproxy",
+        "httpd",
+        "julia",
+        "maven",
+        "nginx",
+        "node",
+        "openjdk",
+        "perl",
+        "php",
+        "postgres",
+        "python",
+        "redis",
+        "ruby",
+        "rust",
+    ]
+)
+_END_OF_LIFE = {
+    "alpine": {
+        "3.17": "2024-11-22", "3.18": "2025-05-09", "3.19": "2025-11-01", "3.20": "2026-04-01",
+        "3.21": "2026-11-01", "3.22": "2027-05-01", "3.23": "2027-11-01",
+    },
+    "debian": {
+        "buster": "2024-06-30", "bullseye": "2026-08-31", "bookworm": "2028-06-30",
+        "10": "2024-06-30", "11": "2026-08-31", "12": "2028-06-30",
+    },
+    "node": {"18": "2025-04-30", "20": "2026-04-30", "22": "2027-04-30", "24": "2028-04-30"},
+    "python": {
+        "3.8": "2024-10-07", "3.9": "2025-10-31", "3.10": "2026-10-31", "3.11": "2027-10-31",
+        "3.12": "2028-10-31", "3.13": "2029-10-31", "3.14": "2030-10-31",
+    },
+    "ubuntu": {"18.04": "2023-05-31", "20.04": "2025-05-31", "22.04": "2027-04-01"},
+    "centos": {"7": "2024-06-30", "8": "2021-12-31"},
+    "fedora": {"41": "2025-12-15", "42": "2026-05-13", "43": "2026-12-02"},
+    "nginx": {"1.26": "2025-04-23", "1.28": "2026-04-14"},
+}  # fmt: skip
+# Releases older than anything listed ended before these lists begin.
+_OLDEST = {
+    "alpine": (3, 17), "python": (3, 8), "node": (18,), "ubuntu": (18, 4), "debian": (10,),
+    "fedora": (41,), "nginx": (1, 26),
+}  # fmt: skip
+_OLD_DEBIAN = ("jessie", "stretch", "wheezy")
+
+
+def family(reference: str) -> str:
+    """The package manager of a base image by its name, or nothing if the name does not tell."""
+    repository, tag, _ = grammar.split_reference(reference)
+    name = repository.rsplit("/", 1)[-1]
+    if "alpine" in tag:
+        return "apk"
+    if (name == "amazonlinux" and tag.startswith(("1", "2.", "2-"))) or (name, tag) == (
+        "amazonlinux",
+        "2",
+    ):
+        return "yum"
+    if match := re.fullmatch(r"(ubi)\d+(?:-(minimal|micro|init))?|(ubi)", name):
+        return "microdnf" if match[2] == "minimal" else "dnf"
+    if name in _DEBIAN_BASED:
+        return "apt"
+    return _FAMILY.get(name, "")
+
+
+def with_registry(reference: str, registry: str | None) -> str:
+    """Put a registry prefix before a reference that names no registry of its own."""
+    first, slash, _ = reference.partition("/")
+    has_host = slash and ("." in first or ":" in first or first == "localhost")
+    return reference if has_host or not registry else f"{registry}/{reference}"
+
+
+def end_of_life(reference: str, today: date) -> str:
+    """Say which release of a base image has ended by `today`, or nothing."""
+    repository, tag, _ = grammar.split_reference(reference)
+    name = repository.rsplit("/", 1)[-1]
+    for product, release in _releases(name, tag):
+        ended = _ended(product, release)
+        if ended and ended <= today:
+            since = f"on {ended}" if ended > date.min else "long ago"
+            return f"{product} {release} reached its end of life {since}: choose a later release"
+    return ""
+
+
+def _releases(name: str, tag: str) -> list[tuple[str, str]]:
+    """The products and releases that a tag such as `3.13-slim-trixie` speaks of."""
+    found = []
+    first = re.match(r"\d+(?:\.\d+)*", tag)
+    if first:
+        found.append((name, first[0]))
+    if alpine := re.search(r"alpine(\d+\.\d+)", tag):
+        found.append(("alpine", alpine[1]))
+    words = re.split(r"[-.]", tag)
+    debian = [word for word in words if word in _END_OF_LIFE["debian"] or word in _OLD_DEBIAN]
+    return [*found, *(("debian", word) for word in debian)]
+
+
+def _ended(product: str, release: str) -> date | None:
+    table = _END_OF_LIFE.get(product, {})
+    if product == "debian" and release in _OLD_DEBIAN:
+        return date.min
+    parts = release.split(".")
+    for count in range(len(parts), 0, -1):
+        if ended := table.get(".".join(parts[:count])):
+            return date.fromisoformat(ended)
+    if release[:1].isdigit() and product in _OLDEST:
+        numbers = tuple(int(part) for part in parts)
+        oldest = _OLDEST[product]
+        if len(numbers) >= len(oldest) and numbers[: len(oldest)] < oldest:
+            return date.min
+    return None
+
+
+def busybox_wget(port: int, path: str) -> list[str]:
+    """The health check of an Alpine image: busybox's wget, around any proxy of the environment.
+
+    By number, since busybox tries only ::1 for `localhost` (PRACTICES B10).
+    """
+    url = f"http://127.0.0.1:{port}{path}"
+    return ["wget", "-q", "-Y", "off", "-T", "2", "-O", "/dev/null", url]
+
+
+def is_node(reference: str) -> bool:
+    """Whether an image is made for Node.js, whose tools read their own CA variable."""
+    return grammar.split_reference(reference)[0].rsplit("/", 1)[-1] == "node"

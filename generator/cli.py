@@ -1,0 +1,264 @@
+"""The commands: read the arguments, call, print, choose the exit code. No logic lives here.
+
+Heavy modules are imported inside the commands that need them, so that `--help` and `--version`
+answer at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import profiles
+from generator import __version__
+from generator.errors import (
+    CONFLICT,
+    FAILED,
+    INTERRUPTED,
+    OK,
+    USAGE,
+    ImgenError,
+    SpecError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from generator.spec import Spec
+    from generator.write import Plan
+    from profiles._base import Profile
+
+SPEC_NAME = "imgen.yaml"
+EPILOG = (
+    f"Exit codes: {OK} done, {FAILED} failed, {USAGE} wrong usage or spec, {CONFLICT} a file was "
+    f"edited by hand, {INTERRUPTED} interrupted."
+)
+
+
+def run() -> int:
+    """Run a command and return its exit code; errors that a person can mend need no traceback."""
+    try:
+        cli.main(standalone_mode=False, prog_name="imgen")
+    except SpecError as error:
+        count = sum(not problem.warning for problem in error.problems)
+        _say(str(error))
+        _say(f"{count} problem{'s'[: count != 1]}; nothing was written.")
+        return error.exit_code
+    except ImgenError as error:
+        _say(f"error: {error}")
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted; nothing was written.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return OK
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="imgen %(version)s")
+def cli() -> None:
+    """Turn a short description of an app into container files that follow the best practices.
+
+    Start with `imgen new`, or write an imgen.yaml and run `imgen generate imgen.yaml`.
+    """
+
+
+@cli.command(epilog=EPILOG)
+@click.argument("spec", default=SPEC_NAME)
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Write into DIR instead of the spec's folder.",
+)  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Say what would be written, write nothing.")
+@click.option("--diff", is_flag=True, help="Show each file's difference.")
+@click.option("--force", is_flag=True, help="Replace files that were edited by hand.")
+@click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+def generate(
+    *,
+    spec: str,
+    output: Path | None,
+    dry_run: bool,
+    diff: bool,
+    force: bool,
+    stdout: bool,
+    strict: bool,
+) -> None:
+    """Write the container files that SPEC describes.
+
+    SPEC is a file, a folder with an imgen.yaml, or - for standard input.
+    """
+    from generator.render import render
+    from generator.write import plan
+
+    path = Path(spec)
+    if spec != "-" and path.is_dir():
+        path = path / SPEC_NAME
+    parsed = _read_spec(path if spec != "-" else None)
+    warn(parsed, strict=strict)
+    image = parsed.profile.image()
+    files = render(image)
+    if stdout:
+        for name, text in files.items():
+            click.echo(f"==> {name} <==\n{text}", nl=len(files) > 1)
+        return
+    root = output or (Path() if spec == "-" else path.parent)
+    carry_out(plan(files, root), dry_run=dry_run, show_diff=diff, force=force)
+    if not dry_run:
+        _say(f"Build it: {image.build_command}")
+
+
+def _read_spec(path: Path | None) -> "Spec":
+    from generator.spec import parse
+
+    source = "<stdin>" if path is None else str(path)
+    try:
+        raw = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        return parse(raw.decode("utf-8-sig"), source=source)
+    except FileNotFoundError as error:
+        raise UsageError(f"{source}: no such file; `imgen new` writes one") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source}: is not UTF-8 text") from error
+    except OSError as error:
+        raise UsageError(f"{source}: {error.strerror}") from error
+
+
+def warn(parsed: "Spec", *, strict: bool) -> None:
+    """Print the warnings of a spec; `strict` makes errors of them.
+
+    Raises:
+        SpecError: if it is strict and there is a warning.
+    """
+    from dataclasses import replace
+
+    if strict and parsed.warnings:
+        raise SpecError(replace(warning, warning=False) for warning in parsed.warnings)
+    for warning in parsed.warnings:
+        _say(str(warning))
+
+
+def carry_out(planned: "Plan", *, dry_run: bool, show_diff: bool, force: bool) -> None:
+    """Write a plan, or say what it would write, a line a file.
+
+    Raises:
+        ConflictError: if a person edited a file and `force` is not given.
+    """
+    from generator.errors import ConflictError
+    from generator.write import Kind, apply, diff
+
+    refused = planned.conflicts if not force else ()
+    for change in planned.changes:
+        if show_diff or change in refused:
+            click.echo(diff(change), nl=False)
+    if refused:
+        names = ", ".join(str(change.path) for change in refused)
+        raise ConflictError(
+            f"edited by hand or not imgen's: {names}. Nothing was written; --force replaces."
+        )
+    if not dry_run:
+        apply(planned, force=force)
+    width = max(len(kind.value) for kind in Kind)
+    for change in planned.changes:
+        word = "overwrite" if change.kind is Kind.CONFLICT else change.kind.value
+        click.echo(f"{word:<{width}}  {planned.root / change.path}")
+
+
+@cli.command(name="profiles", epilog=EPILOG)
+@click.argument("name", required=False)
+def profiles_command(*, name: str | None) -> None:
+    """List the profiles, or the fields of the profile NAME."""
+    from generator.artefacts import field_lines
+
+    if name is None:
+        names = profiles.names()
+        for known in names:
+            click.echo(f"{known:<{max(map(len, names))}}  {profiles.get(known).SUMMARY}")
+        return
+    click.echo("\n".join(field_lines(profile_of(name))))
+
+
+def profile_of(name: str) -> "type[Profile]":
+    """The model of a profile that a person named.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    try:
+        return profiles.get(name)
+    except KeyError as error:
+        known = ", ".join(profiles.names())
+        raise UsageError(f"{name}: is not a profile; there are {known}") from error
+
+
+@cli.command(epilog=EPILOG)
+def schema() -> None:
+    """Print the JSON Schema of a spec, for editors and checks."""
+    import json
+
+    from generator.artefacts import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@cli.command(epilog=EPILOG)
+@click.argument("version")
+def tags(*, version: str) -> None:
+    """Print the tags that VERSION may carry, longest first, one a line (S2.3)."""
+    from generator.tags import compatible_tags
+
+    try:
+        click.echo("\n".join(compatible_tags(version)))
+    except ValueError as error:
+        raise UsageError(f"VERSION: {error}") from error
+
+
+@cli.command(epilog=EPILOG)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(*, shell: str) -> None:
+    """Print the completion script for SHELL: eval "$(imgen completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise UsageError(f"no completion for {shell}")
+    click.echo(found(cli, {}, "imgen", "_IMGEN_COMPLETE").source())
+
+
+@cli.command(epilog=EPILOG)
+@click.argument(
+    "folder", default=".", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]"
+)
+@click.option("--profile", help="Kind of app; asked for if not given.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Answer of a field; may be repeated.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing: take the answers given and the defaults.")
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+def new(
+    *,
+    folder: Path,
+    profile: str | None,
+    settings: tuple[str, ...],
+    yes: bool,
+    force: bool,
+    strict: bool,
+) -> None:
+    """Describe the app in DIR and write its imgen.yaml and container files."""
+    from generator.new import create
+
+    create(folder, profile=profile, settings=settings, ask=not yes, force=force, strict=strict)

@@ -1,0 +1,432 @@
+"""Which texts a spec may hold: one function a kind, each returns its value or raises ValueError.
+
+A spec is untrusted input, and every value ends up in an instruction, a shell script or an
+nginx.conf. The grammars are narrow on purpose (PRACTICES E): what cannot be written in one
+place without breaking out of it is refused here, once, for every door. Standard library only.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+MAX_TEXT = 4096
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_HOST = (
+    r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
+)
+_REPOSITORY = re.compile(rf"(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*")
+_REFERENCE = re.compile(
+    rf"(?P<repository>(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
+    r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_LABEL_KEY = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
+_CONTEXT_PATH = re.compile(r"[A-Za-z0-9_.@+-]+(?:/[A-Za-z0-9_.@+-]+)*")
+_URL_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9._~=&-]*)?")
+_UPSTREAM_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]*)*")
+_LOCATION = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
+_DEB = re.compile(
+    r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]*[A-Za-z0-9.+~*])?"
+)
+_APK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*[A-Za-z0-9_+](?:(?:=|~=|~)[0-9][A-Za-z0-9._-]*)?")
+_APP_TARGET = re.compile(
+    r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?"
+)
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9.-]*|-[0-9A-Za-z.-]+)?")
+_OWN_LABELS = ("maintainer", "org.opencontainers.image.")
+_FOREIGN_LABELS = ("com.docker.", "io.docker.", "org.dockerproject.")
+_SYSTEM_PATHS = re.compile(
+    r"/(?:bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|tmp|usr|usr/bin|usr/lib|usr/sbin)"
+)
+_SYSTEM_TREES = re.compile(r"/(?:boot|dev|proc|sys)(?:/.*)?")
+
+# What BuildKit's SecretsUsedInArgOrEnv and hadolint's DL3064 look for in a name.
+_SECRET_WORDS = frozenset(
+    [
+        "apikey",
+        "auth",
+        "credential",
+        "credentials",
+        "key",
+        "password",
+        "pword",
+        "passwd",
+        "secret",
+        "token",
+    ]
+)
+_SECRET_PARTS = (
+    "api_key",
+    "client_key",
+    "password",
+    "private",
+    "secret",
+    "token",
+    "username",
+)
+_SECRET_VALUES = (
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
+    (re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s]*:[^/@\s]+@"), "a URL with a password"),
+    (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), "a cloud access key"),
+    (re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}"), "an access token"),
+    (re.compile(r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}"), "an access token"),
+    (re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "an access token"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "a signed token"),
+)
+
+
+def shown(value: object) -> str:
+    """Quote a value for a message: one line, escaped, not longer than 60 characters."""
+    if isinstance(value, str):
+        text = repr(value) if value else "nothing"
+    elif value is None:
+        text = "nothing"
+    elif isinstance(value, dict):
+        text = "a mapping"
+    elif isinstance(value, list | tuple):
+        text = "a list"
+    else:
+        text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _line(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, not {shown(value)}")
+    if _CONTROL.search(value):
+        raise ValueError(f"must be one line without control characters, not {shown(value)}")
+    if unicodedata.normalize("NFC", value) != value:
+        raise ValueError(f"must be in Unicode normal form C, {shown(value)} is not")
+    if any(unicodedata.category(char) in ("Cs", "Cf", "Co") for char in value):
+        raise ValueError(f"must not hold invisible characters: {value.encode('unicode-escape')!r}")
+    return value
+
+
+def _match(pattern: re.Pattern[str], value: object, rule: str) -> str:
+    line = _line(value)
+    if len(line) > MAX_TEXT or not pattern.fullmatch(line):
+        raise ValueError(f"{rule}, not {shown(line)}")
+    return line
+
+
+def value_text(value: object) -> str:
+    """Any printable line of at most 4096 characters, empty allowed."""
+    line = _line(value)
+    if len(line) > MAX_TEXT:
+        raise ValueError(f"must have at most {MAX_TEXT} characters, not {len(line)}")
+    return line
+
+
+def text(value: object) -> str:
+    """Like `value_text`, without blanks around it and at most 200 characters, not empty."""
+    line = _line(value).strip()
+    if not line or len(line) > 200:
+        raise ValueError(f"must have 1 to 200 characters, not {shown(line) if line else 'none'}")
+    return line
+
+
+def integer(value: object, low: int, high: int, unit: str = "") -> int:
+    """A whole number in decimal ASCII digits between `low` and `high`, both included."""
+    given = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    rule = f"must be a whole number from {low} to {high}{unit}"
+    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{1,10}", given):
+        raise ValueError(f"{rule}, not {shown(value)}")
+    if not low <= int(given) <= high:
+        raise ValueError(f"{rule}, not {given}")
+    return int(given)
+
+
+def boolean(value: object) -> bool:
+    """True or false, also as yes, no, on, off in any case."""
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    word = value.lower() if isinstance(value, str) else ""
+    if word not in words:
+        raise ValueError(f"must be true or false, not {shown(value)}")
+    return words[word]
+
+
+def port(value: object) -> int:
+    """A TCP port from 1 to 65535 except 22, which is sshd's (S2.8, S2.11)."""
+    number = integer(value, 1, 65535)
+    if number == 22:
+        raise ValueError("must not be 22, the port of sshd: use `docker exec` to look inside")
+    return number
+
+
+def app_name(value: object) -> str:
+    """A name that can be an image's: lower-case words joined by `.`, `_` or `-`."""
+    name = _match(_NAME, value, "must be lower-case letters and digits joined by '-', '_' or '.'")
+    if len(name) > 128:
+        raise ValueError("must have at most 128 characters")
+    return name
+
+
+def version(value: object) -> str:
+    """A release such as 1.4.2 or a pre-release such as 1.5.0-rc.1, usable as a tag (S2.3)."""
+    line = _line(value)
+    if "+" in line:
+        raise ValueError(f"must not hold '+', which no tag may: not {shown(line)}")
+    if len(line) > 128 or not _VERSION.fullmatch(line):
+        raise ValueError(f"must be a version like 1.4.2 or 1.5.0-rc.1, not {shown(line)}")
+    return line
+
+
+def env_name(value: object) -> str:
+    """The name of an environment variable: letters, digits and `_`, no digit first."""
+    rule = "must be letters, digits and '_', not starting with a digit"
+    return _match(_ENV_NAME, value, rule)
+
+
+def secret_name(name: str) -> bool:
+    """Whether a linter takes a variable of this name for a secret (S2.15)."""
+    lower = name.lower()
+    words = lower.split("_")
+    return any(part in lower for part in _SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
+
+
+def public_env_name(value: object) -> str:
+    """A variable that may stand in the image: neither a secret's name nor one imgen owns."""
+    name = env_name(value)
+    if secret_name(name):
+        raise ValueError(f"{name} looks like a secret: name it in `secrets`, give it at run time")
+    if name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "IFS", "ENV", "BASH_ENV"):
+        raise ValueError(f"{name} changes which code runs and cannot be set here")
+    return name
+
+
+def public_text(value: object) -> str:
+    """A value that may stand in the image: nothing that looks like a secret (S2.15)."""
+    line = value_text(value)
+    for pattern, what in _SECRET_VALUES:
+        if pattern.search(line):
+            raise ValueError(
+                f"holds {what}: an image shows its values to everyone, use `secrets` instead"
+            )
+    return line
+
+
+def label_key(value: object) -> str:
+    """A label's key that is neither imgen's nor the engine's own."""
+    key = _match(_LABEL_KEY, value, "must be a lower-case key like com.example.team")
+    if key.startswith(_FOREIGN_LABELS):
+        raise ValueError(f"must not be in a namespace reserved by the engine: {shown(key)}")
+    if key.startswith(_OWN_LABELS):
+        raise ValueError(f"is written by imgen from the other fields: {shown(key)}")
+    if secret_name(re.sub("[./-]", "_", key)):
+        raise ValueError(f"looks like a secret, and everyone can read a label: {shown(key)}")
+    return key
+
+
+def image_reference(value: object) -> str:
+    """`name:tag`, `name@sha256:…` or both; a tag or digest must be there, never latest (S2.2)."""
+    rule = "must be an image reference like debian:trixie-slim"
+    reference = _match(_REFERENCE, value, rule)
+    match = _REFERENCE.fullmatch(reference)
+    tag = match["tag"] if match else None
+    if match and not tag and not match["digest"]:
+        raise ValueError(f"must name a tag or a digest, no tag means latest: not {shown(value)}")
+    if tag == "latest":
+        raise ValueError(f"must not be tagged latest, name a release: not {shown(value)}")
+    return reference
+
+
+def split_reference(reference: str) -> tuple[str, str, str]:
+    """Repository, tag and digest of an image reference; what is missing is empty."""
+    match = _REFERENCE.fullmatch(reference)
+    if not match:
+        raise ValueError(f"not an image reference: {shown(reference)}")
+    return match["repository"], match["tag"] or "", match["digest"] or ""
+
+
+def repository(value: object) -> str:
+    """A registry prefix or repository: host, optional port and path, no tag."""
+    return _match(_REPOSITORY, value, "must be like registry.example.com/team, without a tag")
+
+
+def data_directory(value: object) -> str:
+    """A folder for data inside the image: an absolute path that is not the system's (S2.12)."""
+    path = absolute_path(value)
+    if _SYSTEM_PATHS.fullmatch(path) or _SYSTEM_TREES.fullmatch(path):
+        raise ValueError(f"must not be a folder of the system: {shown(path)}")
+    return path
+
+
+def absolute_path(value: object) -> str:
+    """An absolute path of letters, digits, `.`, `_`, `-`, without `.` or `..` parts."""
+    line = _line(value)
+    path = line.rstrip("/") or line
+    rule = "must be an absolute path like /var/lib/app of letters, digits, '.', '_' and '-'"
+    _match(_PATH, path, rule)
+    if any(part in (".", "..") for part in path.split("/")):
+        raise ValueError(f"must not hold '.' or '..': {shown(line)}")
+    return path
+
+
+def artifact_target(value: object) -> str:
+    """Where a built file goes: not through /bin, /lib or /sbin, which are links (B5)."""
+    path = absolute_path(value)
+    if re.match(r"/(?:bin|lib|lib64|sbin)/", path):
+        raise ValueError(f"must not lie behind a link, write /usr{path}")
+    if _SYSTEM_TREES.fullmatch(path):
+        raise ValueError(f"must not be a folder of the kernel or the boot loader: {shown(path)}")
+    return path
+
+
+def context_path(value: object) -> str:
+    """A path inside the build context: relative, without `..`, `.` for all of it."""
+    line = _line(value)
+    path = line.removeprefix("./").rstrip("/") or "."
+    rule = "must be a path inside the build context, letters, digits and '._@+-/'"
+    _match(_CONTEXT_PATH, path, rule)
+    if ".." in path.split("/") or ("." in path.split("/") and path != "."):
+        raise ValueError(f"must not leave the build context: {shown(line)}")
+    if path.startswith("-"):
+        raise ValueError(f"must not start with '-': {shown(line)}")
+    return path
+
+
+def apt_package(value: object) -> str:
+    """A Debian package, with an optional version; a final `-` would remove it, so it is refused."""
+    return _match(_DEB, value, "must be a Debian package like libpq5 or curl=8.14.*")
+
+
+def apk_package(value: object) -> str:
+    """An Alpine package, with an optional version; no `>`, which the shell would redirect."""
+    return _match(_APK, value, "must be an Alpine package like libpq or curl~8.14")
+
+
+def rpm_package(value: object) -> str:
+    """An RPM package name; no `-` first or last, no glob."""
+    rule = "must be an RPM package like libpq or openssl-libs"
+    return _match(re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+])?"), value, rule)
+
+
+def any_package(value: object) -> str:
+    """A package of some family; `package` looks again when the family is known."""
+    rule = "must be a package name like libpq5"
+    return _match(re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+:=~*-]*[A-Za-z0-9_.+~*]"), value, rule)
+
+
+def package(value: str, family: str) -> str:
+    """A package of a known family (apt, apk, or one of the RPM managers)."""
+    check = {"apt": apt_package, "apk": apk_package}.get(family, rpm_package)
+    return check(value)
+
+
+def release(value: object) -> str:
+    """Major and minor version of a language or server, such as 3.13."""
+    return _match(
+        re.compile(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,3})?"), value, "must be like 3.13"
+    )
+
+
+def app_target(value: object) -> str:
+    """What a Python server loads: `package.module:name`."""
+    return _match(_APP_TARGET, value, "must be module:name like shop.wsgi:app")
+
+
+def url(value: object) -> str:
+    """An http or https URL of printable ASCII without credentials."""
+    line = _match(re.compile(r"[!-~]{1,2000}"), value, "must be an http or https URL")
+    if re.search(r"[\"'`\\$<>{}|^]", line):
+        raise ValueError(f"must percent-encode quotes, '$' and the like: {shown(line)}")
+    try:
+        parts = urlsplit(line)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"must be an http or https URL: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"must be an http or https URL, not {shown(line)}")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold credentials: give them to the build as a secret")
+    return line
+
+
+def upstream(value: object) -> str:
+    """Where nginx sends requests: `http://host:port`, with a path that replaces the location's."""
+    line = url(value)
+    parts = urlsplit(line)
+    if parts.query or parts.fragment or not _UPSTREAM_PATH.fullmatch(parts.path):
+        raise ValueError(f"must be scheme, host, port and a plain path: {shown(line)}")
+    if not re.fullmatch(rf"{_HOST}(?::[0-9]+)?", parts.netloc):
+        raise ValueError(f"must name a plain host: {shown(line)}")
+    return line
+
+
+def url_path(value: object) -> str:
+    """The path of a health check, such as `/healthz`."""
+    line = _match(_URL_PATH, value, "must be a path like /healthz")
+    if not line.startswith("/"):
+        raise ValueError(f"must start with '/': {shown(line)}")
+    return line
+
+
+def location(value: object) -> str:
+    """A prefix of nginx locations, such as `/api/`."""
+    return _match(_LOCATION, value, "must be a path like /api/")
+
+
+def argument(value: object) -> str:
+    """One word of a command in exec form: any printable line, blanks and quotes included."""
+    return public_text(value)
+
+
+def shell_step(value: object) -> str:
+    """One build command; it stays inside its RUN: one line, no here-document, no continuation."""
+    line = public_text(value).strip()
+    if not line or line.startswith(("#", "-", "[", "<")) or line.endswith(("\\", "&", "|", ";")):
+        raise ValueError(f"must be one complete shell command, not {shown(line)}")
+    if "<<" in line:
+        raise ValueError(f"must not hold a here-document: put it into a script, {shown(line)}")
+    if not _closed(line):
+        raise ValueError(f"must close its quotes and comments nothing out: {shown(line)}")
+    return line
+
+
+def _closed(line: str) -> bool:
+    """Whether quotes, brackets and backslashes end inside the line and no comment begins."""
+    quote = ""
+    depth = 0
+    skip = False
+    before = " "
+    for char in line:
+        if skip:
+            skip = False
+        elif char == "\\" and quote != "'":
+            skip = True
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+        elif char == "#" and before in " ;&|(":
+            return False
+        elif char in "({":
+            depth += 1
+        elif char in ")}":
+            depth -= 1
+        if depth < 0:
+            return False
+        before = char
+    return not (quote or depth or skip)
+
+
+def license_expression(value: object) -> str:
+    """An SPDX licence expression such as `Apache-2.0` or `MIT OR Apache-2.0`."""
+    word = r"[A-Za-z0-9][A-Za-z0-9.+-]*"
+    pattern = re.compile(rf"\(?{word}\)?(?: (?:AND|OR|WITH) \(?{word}\)?)*")
+    return _match(pattern, value, "must be an SPDX expression like Apache-2.0")
+
+
+def one_of(value: object, choices: Iterable[str]) -> str:
+    """One of a few words."""
+    allowed = list(choices)
+    if value not in allowed:
+        raise ValueError(f"must be one of {', '.join(allowed)}, not {shown(value)}")
+    return str(value)

@@ -1,0 +1,45 @@
+"""The lines of a .dockerignore (S2.18): what the build context may hold.
+
+Patterns are rooted at the context and the last match wins, so secrets are denied again after
+everything that is let in.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+_SECRETS = (
+    "**/*.key", "**/*.p12", "**/*.pem", "**/*.pfx", "**/.aws", "**/.env", "**/.env.*",
+    "**/.netrc", "**/.npmrc", "**/.pypirc", "**/.ssh", "**/id_dsa*", "**/id_ecdsa*",
+    "**/id_ed25519*", "**/id_rsa*",
+)  # fmt: skip
+_CLUTTER = (
+    "**/*.py[cod]", "**/.DS_Store", "**/.cache", "**/.coverage", "**/.git", "**/.mypy_cache",
+    "**/.pytest_cache", "**/.ruff_cache", "**/.venv", "**/__pycache__", "**/node_modules",
+    "venv",
+)  # fmt: skip
+_PROJECT = (
+    ".dockerignore", ".github", ".gitignore", ".gitlab-ci.yml", ".imgen.lock", "Dockerfile*",
+    "compose*.y*ml", "docker-bake.hcl", "docker-compose*.y*ml", "imgen.yaml",
+)  # fmt: skip
+
+
+def ignore_lines(context: Iterable[str], outputs: Iterable[str] = ()) -> tuple[str, ...]:
+    """List the patterns that let in `context` and nothing that is secret or of no use.
+
+    `context` are the paths that a COPY or a bind mount names; `.` means that the whole context
+    is copied, so that only the known clutter can be denied. `outputs` are folders that a build
+    step makes and that must not come from the developer's machine.
+    """
+    paths = sorted(set(context))
+    made = sorted(f"**/{path}" if "/" not in path else path for path in outputs)
+    if "." in paths:
+        return (*sorted((*_SECRETS, *_CLUTTER, *made)), *_PROJECT)
+    allowed = [f"!{path}" for path in paths]
+    return ("*", *allowed, *sorted((*_SECRETS, *_CLUTTER, *made)))
+
+
+def is_secret_path(path: str) -> bool:
+    """Whether a path of the build context would be denied as a secret."""
+    parts = path.split("/")
+    patterns = [pattern.removeprefix("**/") for pattern in _SECRETS]
+    return any(fnmatchcase(part, pattern) for part in parts for pattern in patterns)

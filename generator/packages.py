@@ -1,0 +1,176 @@
+"""Which packages and commands do not belong in an image of one service (S2.4, S2.11, S2.20)."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from generator import grammar
+from generator.errors import Problem
+
+_SSHD = frozenset(["openssh", "openssh-server", "dropbear", "sshpass", "tinysshd"])
+_SUPERVISORS = frozenset(
+    [
+        "anacron",
+        "busybox-suid",
+        "cron",
+        "cronie",
+        "daemontools",
+        "dcron",
+        "fcron",
+        "incron",
+        "monit",
+        "openrc",
+        "runit",
+        "s6",
+        "s6-overlay",
+        "supervisor",
+        "systemd",
+        "systemd-sysv",
+        "sysvinit-core",
+    ]
+)
+# A package whose program is a service, and that program: fine when it is the command itself.
+_SERVICES = {
+    "apache2": ("apache2", "apachectl", "httpd"),
+    "caddy": ("caddy",),
+    "haproxy": ("haproxy",),
+    "httpd": ("httpd",),
+    "lighttpd": ("lighttpd",),
+    "mariadb-server": ("mariadbd", "mysqld"),
+    "memcached": ("memcached",),
+    "mosquitto": ("mosquitto",),
+    "mysql-server": ("mysqld",),
+    "nginx": ("nginx",),
+    "nginx-light": ("nginx",),
+    "postgresql": ("postgres",),
+    "postgresql-server": ("postgres",),
+    "rabbitmq-server": ("rabbitmq-server",),
+    "redis": ("redis-server",),
+    "redis-server": ("redis-server",),
+    "valkey": ("valkey-server",),
+    "varnish": ("varnishd",),
+}
+_FORBIDDEN_PROGRAMS = {
+    "sshd": "no sshd in an image (S2.11): use `docker exec` or `kubectl debug`",
+    "dropbear": "no sshd in an image (S2.11): use `docker exec` or `kubectl debug`",
+    **dict.fromkeys(
+        ("cron", "crond", "init", "monit", "openrc", "runsvdir", "s6-svscan", "service",
+         "supervisord", "systemctl", "systemd"),
+        "one service an image (S2.4): the engine or the orchestrator restarts and schedules it",
+    ),
+}  # fmt: skip
+_SHELLS = frozenset(["sh", "bash", "ash", "dash", "busybox"])
+_SERVER_PROGRAMS = frozenset(program for programs in _SERVICES.values() for program in programs)
+_UNNEEDED = frozenset(
+    [
+        "aptitude",
+        "curl",
+        "dnsutils",
+        "emacs",
+        "gdb",
+        "htop",
+        "iputils-ping",
+        "less",
+        "man-db",
+        "manpages",
+        "mc",
+        "nano",
+        "net-tools",
+        "netcat-openbsd",
+        "procps",
+        "strace",
+        "sudo",
+        "telnet",
+        "tcpdump",
+        "vim",
+        "vim-tiny",
+        "wget",
+    ]
+)
+_BUILD_TOOLS = frozenset(
+    [
+        "autoconf",
+        "automake",
+        "build-base",
+        "build-essential",
+        "cargo",
+        "clang",
+        "cmake",
+        "g++",
+        "gcc",
+        "git",
+        "gfortran",
+        "golang",
+        "libc6-dev",
+        "linux-headers",
+        "make",
+        "musl-dev",
+        "nodejs-npm",
+        "npm",
+        "pkg-config",
+        "pkgconf",
+        "python3-dev",
+        "rustc",
+    ]
+)
+
+
+def _name(package: str) -> str:
+    return re.split(r"[=~:]", package, maxsplit=1)[0]
+
+
+def package(value: object) -> str:
+    """A package name of any family that brings neither sshd nor a service manager."""
+    given = grammar.any_package(value)
+    if _name(given) in _SSHD:
+        raise ValueError(f"no sshd in an image (S2.11): leave out {given}")
+    if _name(given) in _SUPERVISORS:
+        raise ValueError(f"one service an image (S2.4): {given} is there to run several")
+    return given
+
+
+def check_family(field: str, packages: Iterable[str], family: str) -> Iterator[Problem]:
+    """Yield the packages whose names the package manager of the base cannot take."""
+    for index, name in enumerate(packages):
+        try:
+            grammar.package(name, family)
+        except ValueError as error:
+            yield Problem(field=f"{field}.{index}", text=str(error))
+
+
+def check_packages(packages: Iterable[str], command: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with the packages of the final stage of an image that runs `command`."""
+    program = command[0].rsplit("/", 1)[-1] if command else ""
+    for index, package in enumerate(packages):
+        field, name = f"packages.{index}", _name(package)
+        if name in _SERVICES and program not in _SERVICES[name]:
+            text = f"one service an image (S2.20): {name} is one of its own, give it its own image"
+            yield Problem(field=field, text=text)
+        elif name in _BUILD_TOOLS or name.endswith(("-dev", "-devel")):
+            text = f"{name} is needed to build, not to run: move it to the build's packages (S2.14)"
+            yield Problem(field=field, text=text, warning=True)
+        elif name in _UNNEEDED:
+            text = f"does the app need {name} at run time? Tools for people stay out (S2.19)"
+            yield Problem(field=field, text=text, warning=True)
+
+
+def check_command(field: str, command: Sequence[str]) -> Iterator[Problem]:
+    """Yield what is wrong with a command: no service manager, no second program behind `&`."""
+    if not command:
+        return
+    program = command[0].rsplit("/", 1)[-1]
+    if not program or not re.fullmatch(r"[A-Za-z0-9._+-]+", program):
+        yield Problem(field=field, text="must begin with a program's name or absolute path")
+        return
+    if reason := _FORBIDDEN_PROGRAMS.get(program):
+        yield Problem(field=field, text=f"{reason}, not {program}")
+    if program in ("env", "su", "sudo", "gosu", "nohup", "setsid") or (
+        program in _SHELLS and "-c" in command[1:]
+    ):
+        text = f"must be the program itself in exec form, not through {program} (S2.5)"
+        yield Problem(field=field, text=text)
+    words = {part for word in command[1:] for part in re.split(r"[\s;&|]+", word)}
+    if program in _SHELLS and (extra := sorted(words & _SERVER_PROGRAMS)):
+        text = f"one service an image (S2.20): {extra[0]} is one of its own"
+        yield Problem(field=field, text=text)
+    if "&" in command[1:]:
+        yield Problem(field=field, text="must be one program: '&' starts a second (S2.4)")

@@ -1,0 +1,214 @@
+"""Plan the files of a target folder, show the difference, and write; nothing else writes files.
+
+A lock file keeps the digest of what was last written. A file that still has it was not touched
+by a person and may be replaced; any other one is left alone unless told otherwise.
+"""
+
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+
+from generator.errors import ConflictError, WriteError
+
+LOCK = PurePosixPath(".imgen.lock")
+_LOCK_FORMAT = 1
+
+
+class Kind(Enum):
+    """What happens to a file."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SAME = "unchanged"
+    CONFLICT = "edited by hand"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One file: what stands there (None if nothing), and what shall."""
+
+    path: PurePosixPath
+    kind: Kind
+    old: str | None
+    new: str
+
+    @property
+    def executable(self) -> bool:
+        """Whether the file is a script that a person may want to run."""
+        return self.new.startswith("#!")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The changes that make a folder hold the generated files."""
+
+    root: Path
+    changes: tuple[Change, ...]
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """The files that a person has edited."""
+        return tuple(change for change in self.changes if change.kind is Kind.CONFLICT)
+
+
+def plan(files: Mapping[PurePosixPath, str], root: Path) -> Plan:
+    """Compare the files with what stands below `root`; reads only.
+
+    Raises:
+        WriteError: for a target outside `root`, behind a link, or that is no regular text file.
+    """
+    written = _read_lock(root)
+    changes = []
+    for path, text in files.items():
+        old = _read(root, path)
+        changes.append(
+            Change(path=path, kind=_kind(old, text, written.get(str(path))), old=old, new=text)
+        )
+    return Plan(root=root, changes=tuple(changes))
+
+
+def _kind(old: str | None, new: str, written: str | None) -> Kind:
+    if old is None:
+        return Kind.CREATE
+    if old == new:
+        return Kind.SAME
+    return Kind.UPDATE if written == _digest(old) else Kind.CONFLICT
+
+
+def diff(change: Change) -> str:
+    """The unified diff of one change, empty if there is none."""
+    from difflib import unified_diff
+
+    before = "/dev/null" if change.old is None else f"a/{change.path}"
+    old = (change.old or "").splitlines(keepends=True)
+    new = change.new.splitlines(keepends=True)
+    lines = unified_diff(old, new, before, f"b/{change.path}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def apply(plan: Plan, *, force: bool = False) -> list[Change]:
+    """Write the changes of a plan, all of them or none, and return those that changed a file.
+
+    Raises:
+        ConflictError: if a person edited a file and `force` is not given; nothing is written.
+        WriteError: if a file cannot be written; what was replaced before is put back.
+    """
+    if plan.conflicts and not force:
+        names = ", ".join(str(change.path) for change in plan.conflicts)
+        raise ConflictError(f"edited by hand: {names}")
+    changed = [change for change in plan.changes if change.kind is not Kind.SAME]
+    files = {change.path: change.new for change in plan.changes}
+    lock = Change(path=LOCK, kind=Kind.UPDATE, old=_read(plan.root, LOCK), new=lock_text(files))
+    _write_all(plan.root, [*changed, lock] if lock.old != lock.new else changed)
+    return changed
+
+
+def lock_text(files: Mapping[PurePosixPath, str]) -> str:
+    """The lock file's text for files as they were generated."""
+    digests = {str(path): _digest(text) for path, text in sorted(files.items())}
+    return json.dumps({"imgen": _LOCK_FORMAT, "files": digests}, indent=2) + "\n"
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _read_lock(root: Path) -> dict[str, str]:
+    text = _read(root, LOCK)
+    if text is None:
+        return {}
+    try:
+        files = json.loads(text)["files"]
+        return {str(path): str(digest) for path, digest in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}  # an unreadable lock protects everything
+
+
+def _target(root: Path, path: PurePosixPath) -> Path:
+    """The file of a path below `root`, which no link may lead elsewhere."""
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise WriteError(f"{path}: lies outside the target folder")
+    target = root
+    for part in path.parts:
+        target = target / part
+        if target.is_symlink():
+            raise WriteError(f"{target}: is a link, and imgen writes through none: remove it first")
+    return target
+
+
+def _read(root: Path, path: PurePosixPath) -> str | None:
+    target = _target(root, path)
+    try:
+        mode = target.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            raise WriteError(f"{target}: is not a regular file")
+        return target.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise WriteError(f"{target}: is not UTF-8 text, so imgen did not write it") from error
+    except OSError as error:
+        raise WriteError(f"{target}: {error.strerror}") from error
+
+
+def _write_all(root: Path, changes: list[Change]) -> None:
+    """Stage every file beside its target first, then move all of them into place."""
+    staged: list[tuple[Path, Path, Change]] = []
+    moved: list[tuple[Path, Change]] = []
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for change in changes:
+            target = _target(root, change.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staged.append((_stage(target, change), target, change))
+        for temporary, target, change in staged:
+            temporary.replace(target)
+            moved.append((target, change))
+    except BaseException as error:
+        for temporary, _, _ in staged:
+            temporary.unlink(missing_ok=True)
+        for target, change in reversed(moved):
+            _put_back(target, change)
+        if isinstance(error, OSError):
+            raise WriteError(f"{error.filename or root}: {error.strerror}") from error
+        raise
+
+
+def _stage(target: Path, change: Change) -> Path:
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(change.new.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(_mode(target, change))
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _mode(target: Path, change: Change) -> int:
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    umask = os.umask(0)
+    os.umask(umask)
+    return (0o777 if change.executable else 0o666) & ~umask
+
+
+def _put_back(target: Path, change: Change) -> None:
+    with suppress(OSError):
+        if change.old is None:
+            target.unlink(missing_ok=True)
+        else:
+            target.write_bytes(change.old.encode())

@@ -1,0 +1,120 @@
+"""Any program on any base image: compiled in a build stage, or copied as it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, ClassVar
+
+from generator import bases
+from generator.errors import Problem
+from generator.image import FAMILIES, BuildStage, Copy
+from profiles import _fields as f
+from profiles._base import Profile
+from profiles._build import Build, build_stage
+from profiles._fields import Field
+
+
+class ArtifactBuild(Build):
+    """A build whose results are copied one by one."""
+
+    artifacts: dict[f.AbsolutePath, f.ArtifactTarget] = Field(
+        description="What to copy: from a path in the build stage, whose folder is /src, to a path "
+        "in the image."
+    )
+
+
+class Generic(Profile):
+    """A program, its files, and the system packages it needs."""
+
+    SUMMARY: ClassVar[str] = "Any program: compiled in a build stage or copied as it is."
+    QUESTIONS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "version",
+        "maintainer",
+        "base",
+        "build",
+        "build.image",
+        "build.packages",
+        "build.run",
+        "build.artifacts",
+        "include",
+        "command",
+        "port",
+        "healthcheck.command",
+        "packages",
+        "secrets",
+        "resources.cpus",
+    )
+
+    base: f.ImageReference = Field("debian:trixie-slim", description="Base image of the app.")
+    family: Annotated[str, f.choice(*FAMILIES)] | None = Field(
+        None, description="Package manager of the base, where its name does not tell."
+    )
+    build: ArtifactBuild | None = Field(
+        None, description="Commands that make the program in a stage of their own."
+    )
+    command: list[f.Argument] = Field(description="The program and its arguments, in exec form.")
+
+    def base_image(self) -> str:
+        return self.base
+
+    def package_family(self) -> str:
+        return self.family or super().package_family()
+
+    def argv(self) -> Sequence[str]:
+        return self.command
+
+    def environment(self) -> Mapping[str, str]:
+        return {"LANG": "C.UTF-8"}
+
+    def default_init(self) -> bool:
+        return self._has_tini()
+
+    def _has_tini(self) -> bool:
+        """Whether tini is among the distribution's own packages."""
+        return self.package_family() in ("apt", "apk") or "fedora" in self.base
+
+    def build_stage(self) -> BuildStage | None:
+        return build_stage(self, self.build) if self.build else None
+
+    def copies(self) -> Sequence[Copy]:
+        if not self.build:
+            return super().copies()
+        artifacts = sorted(self.build.artifacts.items(), key=lambda pair: pair[::-1])
+        return [Copy(source=made, target=target, from_build=True) for made, target in artifacts]
+
+    def context(self) -> Sequence[str]:
+        manifests = self.build.dependency_manifests() if self.build else ()
+        return [*self.include, *manifests]
+
+    def probe(self) -> Sequence[str] | None:
+        if self.port is None or self.package_family() != "apk":
+            return None
+        if self.healthcheck.path is None:
+            return ["nc", "-z", "-w", "3", "127.0.0.1", str(self.port)]
+        return bases.busybox_wget(self.port, self.healthcheck.path)
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        yield "base", self.base
+        if self.build:
+            yield "build.image", self.build.image
+
+    def check(self) -> Iterator[Problem]:
+        yield from super().check()
+        if not self.command:
+            yield Problem(field="command", text="must have at least one word")
+        if not self.package_family():
+            known = ", ".join(FAMILIES)
+            text = f"has an unknown package manager: name it in `family` ({known})"
+            yield Problem(field="base", text=text)
+        elif self.init is None and not self._has_tini():
+            text = "has no tini package: run the image with `--init`, or handle SIGTERM yourself"
+            yield Problem(field="base", text=text, warning=True)
+        if self.build:
+            yield from self.build.check()
+            if not self.build.artifacts:
+                yield Problem(field="build.artifacts", text="must name at least one file to copy")
+        if self.healthcheck.path is not None and self.probe() is None and self.port is not None:
+            text = "needs a client, which this base has not: write `command` (PRACTICES B10)"
+            yield Problem(field="healthcheck.path", text=text)
+        if self.resources.cpus == "auto":
+            text = "auto is for servers whose workers imgen counts: give a number"
+            yield Problem(field="resources.cpus", text=text)
