@@ -6,11 +6,13 @@ aptget() {
 }
 
 refresh_lists() {
-    local try
-    for try in 1 2 3 4 5; do # another apt may hold the lock of the lists, which has no timeout
-        aptget update && return
-        sleep $((try * 3))
+    local try errors=
+    for try in {1..20}; do # another apt may hold the lock of the lists, which has no timeout
+        errors=$(aptget update 2>&1) && return
+        [[ $errors == *lock* ]] || break
+        sleep "$((try < 5 ? try : 5))"
     done
+    printf '%s\n' "$errors" >&2
     return 1
 }
 
