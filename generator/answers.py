@@ -69,13 +69,18 @@ def unwrapped(hint: Any) -> Any:
     return hint
 
 
+def marks(hint: Any) -> list[Any]:
+    """What a type is annotated with, the optional one included."""
+    if get_origin(hint) is Annotated:
+        return list(hint.__metadata__)
+    if get_origin(hint) in (Union, UnionType):
+        return [mark for part in get_args(hint) for mark in marks(part)]
+    return []
+
+
 def checks(hint: Any) -> list[Check]:
     """The checks in a type, the optional one included."""
-    if get_origin(hint) is Annotated:
-        return [mark for mark in hint.__metadata__ if isinstance(mark, Check)]
-    if get_origin(hint) in (Union, UnionType):
-        return [mark for part in get_args(hint) for mark in checks(part)]
-    return []
+    return [mark for mark in marks(hint) if isinstance(mark, Check)]
 
 
 def split(hint: Any, text: str, key: str) -> Any:
@@ -111,8 +116,8 @@ def _yaml(text: str, key: str) -> Any:
 def _pairs(text: str, key: str) -> dict[str, str]:
     pairs = {}
     for item in _separated(text, ","):
-        name, equals, value = item.partition("=")
-        if not equals:
+        name, mark, value = _PAIR.match(item).groups()
+        if not mark:
             raise UsageError(f"{key}: must be key=value pairs joined by commas, not {item!r}")
         pairs[name.strip()] = value.strip()
     return pairs

@@ -11,39 +11,39 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 MAX_TEXT = 4096
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+MAX_NAME = 512
+# Patterns are compiled on first use (`re` keeps them): a spec needs a few of them only.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _HOST = (
     r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
 )
-_REPOSITORY = re.compile(rf"(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*")
-_REFERENCE = re.compile(
+_REPOSITORY = rf"(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
+_REFERENCE = (
     rf"(?P<repository>(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*)"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
-_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-_LABEL_KEY = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?")
-_PATH = re.compile(r"(?:/[A-Za-z0-9._-]+)+")
-_CONTEXT_PATH = re.compile(r"[A-Za-z0-9_.@+-]+(?:/[A-Za-z0-9_.@+-]+)*")
-_URL_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9._~=&-]*)?")
-_UPSTREAM_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]*)*")
-_LOCATION = re.compile(r"/(?:[A-Za-z0-9._~-]+/?)*")
-_DEB = re.compile(
-    r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]*[A-Za-z0-9.+~*])?"
-)
-_APK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*[A-Za-z0-9_+](?:(?:=|~=|~)[0-9][A-Za-z0-9._-]*)?")
-_APP_TARGET = re.compile(
+_NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+_ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
+_LABEL_KEY = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?"
+_PATH = r"(?:/[A-Za-z0-9._-]+)+"
+_CONTEXT_PATH = r"[A-Za-z0-9_.@+-]+(?:/[A-Za-z0-9_.@+-]+)*"
+_URL_PATH = r"(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9._~=&-]*)?"
+_UPSTREAM_PATH = r"(?:/[A-Za-z0-9._~-]*)*"
+_LOCATION = r"/(?:[A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*"
+_DEB = r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]*[A-Za-z0-9.+~*])?"
+_APK = r"[A-Za-z0-9][A-Za-z0-9_.+-]*[A-Za-z0-9_+](?:(?:=|~=|~)[0-9][A-Za-z0-9._-]*)?"
+_APP_TARGET = (
     r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?"
 )
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9.-]*|-[0-9A-Za-z.-]+)?")
+_VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9.-]*|-[0-9A-Za-z.-]+)?"
 _OWN_LABELS = ("maintainer", "org.opencontainers.image.")
 _FOREIGN_LABELS = ("com.docker.", "io.docker.", "org.dockerproject.")
-_SYSTEM_PATHS = re.compile(
+_SYSTEM_PATHS = (
     r"/(?:bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|tmp|usr|usr/bin|usr/lib|usr/sbin)"
 )
-_SYSTEM_TREES = re.compile(r"/(?:boot|dev|proc|sys)(?:/.*)?")
+_SYSTEM_TREES = r"/(?:boot|dev|proc|sys)(?:/.*)?"
 
 # What BuildKit's SecretsUsedInArgOrEnv and hadolint's DL3064 look for in a name.
 _SECRET_WORDS = frozenset(
@@ -70,13 +70,13 @@ _SECRET_PARTS = (
     "username",
 )
 _SECRET_VALUES = (
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
-    (re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s]*:[^/@\s]+@"), "a URL with a password"),
-    (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), "a cloud access key"),
-    (re.compile(r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}"), "an access token"),
-    (re.compile(r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}"), "an access token"),
-    (re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "an access token"),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), "a signed token"),
+    (r"-----BEGIN [A-Z ]*PRIVATE KEY", "a private key"),
+    (r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", "a URL with a password"),
+    (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "a cloud access key"),
+    (r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}", "an access token"),
+    (r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}", "an access token"),
+    (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "an access token"),
+    (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a signed token"),
 )
 
 
@@ -98,7 +98,7 @@ def shown(value: object) -> str:
 def _line(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {shown(value)}")
-    if _CONTROL.search(value):
+    if re.search(_CONTROL, value):
         raise ValueError(f"must be one line without control characters, not {shown(value)}")
     if unicodedata.normalize("NFC", value) != value:
         raise ValueError(f"must be in Unicode normal form C, {shown(value)} is not")
@@ -107,9 +107,9 @@ def _line(value: object) -> str:
     return value
 
 
-def _match(pattern: re.Pattern[str], value: object, rule: str) -> str:
+def _match(pattern: str, value: object, rule: str) -> str:
     line = _line(value)
-    if len(line) > MAX_TEXT or not pattern.fullmatch(line):
+    if len(line) > MAX_NAME or not re.fullmatch(pattern, line):
         raise ValueError(f"{rule}, not {shown(line)}")
     return line
 
@@ -173,7 +173,7 @@ def version(value: object) -> str:
     line = _line(value)
     if "+" in line:
         raise ValueError(f"must not hold '+', which no tag may: not {shown(line)}")
-    if len(line) > 128 or not _VERSION.fullmatch(line):
+    if len(line) > 128 or not re.fullmatch(_VERSION, line):
         raise ValueError(f"must be a version like 1.4.2 or 1.5.0-rc.1, not {shown(line)}")
     return line
 
@@ -205,7 +205,7 @@ def public_text(value: object) -> str:
     """A value that may stand in the image: nothing that looks like a secret (S2.15)."""
     line = value_text(value)
     for pattern, what in _SECRET_VALUES:
-        if pattern.search(line):
+        if re.search(pattern, line):
             raise ValueError(
                 f"holds {what}: an image shows its values to everyone, use `secrets` instead"
             )
@@ -228,7 +228,7 @@ def image_reference(value: object) -> str:
     """`name:tag`, `name@sha256:…` or both; a tag or digest must be there, never latest (S2.2)."""
     rule = "must be an image reference like debian:trixie-slim"
     reference = _match(_REFERENCE, value, rule)
-    match = _REFERENCE.fullmatch(reference)
+    match = re.fullmatch(_REFERENCE, reference)
     tag = match["tag"] if match else None
     if match and not tag and not match["digest"]:
         raise ValueError(f"must name a tag or a digest, no tag means latest: not {shown(value)}")
@@ -239,7 +239,7 @@ def image_reference(value: object) -> str:
 
 def split_reference(reference: str) -> tuple[str, str, str]:
     """Repository, tag and digest of an image reference; what is missing is empty."""
-    match = _REFERENCE.fullmatch(reference)
+    match = re.fullmatch(_REFERENCE, reference)
     if not match:
         raise ValueError(f"not an image reference: {shown(reference)}")
     return match["repository"], match["tag"] or "", match["digest"] or ""
@@ -253,7 +253,7 @@ def repository(value: object) -> str:
 def data_directory(value: object) -> str:
     """A folder for data inside the image: an absolute path that is not the system's (S2.12)."""
     path = absolute_path(value)
-    if _SYSTEM_PATHS.fullmatch(path) or _SYSTEM_TREES.fullmatch(path):
+    if re.fullmatch(_SYSTEM_PATHS, path) or re.fullmatch(_SYSTEM_TREES, path):
         raise ValueError(f"must not be a folder of the system: {shown(path)}")
     return path
 
@@ -274,7 +274,7 @@ def artifact_target(value: object) -> str:
     path = absolute_path(value)
     if re.match(r"/(?:bin|lib|lib64|sbin)/", path):
         raise ValueError(f"must not lie behind a link, write /usr{path}")
-    if _SYSTEM_TREES.fullmatch(path):
+    if re.fullmatch(_SYSTEM_TREES, path):
         raise ValueError(f"must not be a folder of the kernel or the boot loader: {shown(path)}")
     return path
 
@@ -305,13 +305,13 @@ def apk_package(value: object) -> str:
 def rpm_package(value: object) -> str:
     """An RPM package name; no `-` first or last, no glob."""
     rule = "must be an RPM package like libpq or openssl-libs"
-    return _match(re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+])?"), value, rule)
+    return _match(r"[A-Za-z0-9](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+])?", value, rule)
 
 
 def any_package(value: object) -> str:
     """A package of some family; `package` looks again when the family is known."""
     rule = "must be a package name like libpq5"
-    return _match(re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+:=~*-]*[A-Za-z0-9_.+~*]"), value, rule)
+    return _match(r"[A-Za-z0-9][A-Za-z0-9_.+:=~*-]*[A-Za-z0-9_.+~*]", value, rule)
 
 
 def package(value: str, family: str) -> str:
@@ -322,9 +322,7 @@ def package(value: str, family: str) -> str:
 
 def release(value: object) -> str:
     """Major and minor version of a language or server, such as 3.13."""
-    return _match(
-        re.compile(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,3})?"), value, "must be like 3.13"
-    )
+    return _match(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,3})?", value, "must be like 3.13")
 
 
 def app_target(value: object) -> str:
@@ -334,7 +332,7 @@ def app_target(value: object) -> str:
 
 def url(value: object) -> str:
     """An http or https URL of printable ASCII without credentials."""
-    line = _match(re.compile(r"[!-~]{1,2000}"), value, "must be an http or https URL")
+    line = _match(r"[!-~]+", value, "must be an http or https URL")
     if re.search(r"[\"'`\\$<>{}|^]", line):
         raise ValueError(f"must percent-encode quotes, '$' and the like: {shown(line)}")
     try:
@@ -353,7 +351,7 @@ def upstream(value: object) -> str:
     """Where nginx sends requests: `http://host:port`, with a path that replaces the location's."""
     line = url(value)
     parts = urlsplit(line)
-    if parts.query or parts.fragment or not _UPSTREAM_PATH.fullmatch(parts.path):
+    if parts.query or parts.fragment or not re.fullmatch(_UPSTREAM_PATH, parts.path):
         raise ValueError(f"must be scheme, host, port and a plain path: {shown(line)}")
     if not re.fullmatch(rf"{_HOST}(?::[0-9]+)?", parts.netloc):
         raise ValueError(f"must name a plain host: {shown(line)}")
@@ -420,7 +418,7 @@ def _closed(line: str) -> bool:
 def license_expression(value: object) -> str:
     """An SPDX licence expression such as `Apache-2.0` or `MIT OR Apache-2.0`."""
     word = r"[A-Za-z0-9][A-Za-z0-9.+-]*"
-    pattern = re.compile(rf"\(?{word}\)?(?: (?:AND|OR|WITH) \(?{word}\)?)*")
+    pattern = rf"\(?{word}\)?(?: (?:AND|OR|WITH) \(?{word}\)?)*"
     return _match(pattern, value, "must be an SPDX expression like Apache-2.0")
 
 

@@ -11,9 +11,9 @@ from generator.grammar import shown
 
 MAX_CPUS = 1024
 AUTO = "auto"
-_CPUS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,9})?")
-_MILLICPUS = re.compile(r"([0-9]{1,8})m")
-_MEMORY = re.compile(r"([1-9][0-9]{0,15})(Ki|Mi|Gi|Ti|k|K|M|G|T|b|B)?")
+_CPUS = r"[0-9]{1,5}(?:\.[0-9]{1,9})?"
+_MILLICPUS = r"([0-9]{1,8})m"
+_MEMORY = r"([1-9][0-9]{0,15})(Ki|Mi|Gi|Ti|k|K|M|G|T|b|B)?"
 _BYTES = {
     "": 1, "b": 1, "B": 1,
     "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12,
@@ -35,9 +35,9 @@ def cpus(value: object) -> str:
     rule = f"must be CPUs above 0 and up to {MAX_CPUS} like 0.5, 2 or 1500m, or auto"
     if not isinstance(given, str) or isinstance(value, bool):
         raise ValueError(f"{rule}, not {shown(value)}")
-    if milli := _MILLICPUS.fullmatch(given):
+    if milli := re.fullmatch(_MILLICPUS, given):
         number = Decimal(milli[1]) / 1000
-    elif _CPUS.fullmatch(given):
+    elif re.fullmatch(_CPUS, given):
         number = Decimal(given)
     else:
         raise ValueError(f"{rule}, not {shown(value)}")
@@ -61,7 +61,7 @@ def memory(value: object) -> str:
         ValueError: if it is no such quantity.
     """
     rule = "must be a quantity of memory like 512Mi or 1Gi, at least 6Mi"
-    match = _MEMORY.fullmatch(str(value)) if isinstance(value, str | int) else None
+    match = re.fullmatch(_MEMORY, str(value)) if isinstance(value, str | int) else None
     if not match or in_bytes(match[0]) < 6 * 2**20:
         raise ValueError(f"{rule}, not {shown(value)}")
     return match[0]
@@ -69,7 +69,7 @@ def memory(value: object) -> str:
 
 def in_bytes(quantity: str) -> int:
     """The bytes of a quantity that `memory` has accepted."""
-    match = _MEMORY.fullmatch(quantity)
+    match = re.fullmatch(_MEMORY, quantity)
     if not match:
         raise ValueError(f"not a quantity of memory: {shown(quantity)}")
     return int(match[1]) * _BYTES[match[2] or ""]

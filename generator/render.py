@@ -1,11 +1,16 @@
 """An image as the text of its files; pure, so the same spec gives the same bytes anywhere."""
 
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path, PurePosixPath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
+from generator import __version__
 from generator.image import Image
 from generator.jinja_ext import ImgenExtension
 
@@ -19,11 +24,30 @@ def templates_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
+class _CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates beside Python's own compiled modules, under the same conditions.
+
+    Compiling them takes longer than everything else imgen does with a spec.
+    """
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):  # a read-only installation
+            super().dump_bytecode(bucket)
+
+
+def _compiled_templates() -> _CompiledTemplates | None:
+    folder = Path(cache_from_source(__file__)).parent
+    if sys.dont_write_bytecode or not folder.is_dir():
+        return None
+    return _CompiledTemplates(str(folder), f"template-{__version__}-%s.jinja")
+
+
 @cache
 def environment() -> Environment:
     """The Jinja environment; the same settings stand in cookiecutter.json."""
     return Environment(
         loader=FileSystemLoader(templates_folder()),
+        bytecode_cache=_compiled_templates(),
         extensions=[ImgenExtension],
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - no HTML is written

@@ -4,7 +4,7 @@ import re
 
 from generator import grammar
 
-_RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_RELEASE = r"[0-9]+(?:\.[0-9]+)*"
 
 
 def compatible_tags(version: str) -> list[str]:
@@ -17,7 +17,7 @@ def compatible_tags(version: str) -> list[str]:
         ValueError: if it is not a version that a tag can hold.
     """
     version = grammar.version(version)
-    if not _RELEASE.fullmatch(version):
+    if not re.fullmatch(_RELEASE, version):
         return [version]
     parts = version.split(".")
     tags = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]

@@ -40,34 +40,32 @@ class Profile(Model):
     url: f.Url | None = Field(None, description="URL of the app's home page.")
     license: f.License | None = Field(None, description="Licence as an SPDX expression.")
     labels: dict[f.LabelKey, f.PublicText] = Field(
-        default_factory=dict, description="Further labels, such as com.example.team: shop."
+        {}, description="Further labels, such as com.example.team: shop."
     )
     port: f.Port | None = Field(None, description="TCP port the app listens on.")
     env: dict[f.PublicEnvName, f.PublicText] = Field(
-        default_factory=dict, description="Environment variables that everyone may see."
+        {}, description="Environment variables that everyone may see."
     )
     secrets: list[f.EnvName] = Field(
-        default_factory=list,
+        [],
         description="Names of variables required at start, given at run time as NAME or as the "
         "path of a file in NAME_FILE. Never in the image.",
     )
     insecure_defaults: dict[f.EnvName, f.PlainText] = Field(
-        default_factory=dict,
+        {},
         description="Default passwords, for demos: used when nothing is given, with a warning "
         "at every start. Everyone who has the image can read them.",
     )
     volumes: list[f.DataDirectory] = Field(
-        default_factory=list, description="Folders of data that outlives the container."
+        [], description="Folders of data that outlives the container."
     )
     tmpfs: list[f.AbsolutePath] = Field(
-        default_factory=list,
+        [],
         description="Folders for scratch files, mounted in memory at run time.",
     )
-    packages: list[f.Package] = Field(
-        default_factory=list, description="System packages the app needs at run time."
-    )
+    packages: list[f.Package] = Field([], description="System packages the app needs at run time.")
     include: list[f.ContextPath] = Field(
-        default_factory=lambda: ["."],
+        ["."],
         description="Files and folders of the build context that make the app. Naming them keeps "
         "everything else out of the image.",
     )
@@ -109,7 +107,7 @@ class Profile(Model):
         "to build without a registry.",
     )
     outputs: list[Annotated[str, f.choice("bake")]] = Field(
-        default_factory=list, description="Further files: bake writes docker-bake.hcl."
+        [], description="Further files: bake writes docker-bake.hcl."
     )
 
     # What a profile answers.
@@ -132,7 +130,7 @@ class Profile(Model):
 
     def copies(self) -> Sequence[Copy]:
         """What comes from the build context or the build stage."""
-        return [app_copy(path) for path in self.include]
+        return [app_copy(path) for path in sorted(set(self.include))]
 
     def context(self) -> Sequence[str]:
         """Paths of the build context that the build reads, beside the generated files."""

@@ -17,9 +17,7 @@ class Build(Model):
     """Commands that make something in a stage of their own."""
 
     image: f.ImageReference = Field(description="Image with the build tools.")
-    packages: list[f.Package] = Field(
-        default_factory=list, description="System packages that the build needs."
-    )
+    packages: list[f.Package] = Field([], description="System packages that the build needs.")
     manifests: list[f.ContextPath] | None = Field(
         None,
         description="Files that the first command reads; with them it runs before the source is "
@@ -67,7 +65,7 @@ def build_stage(profile: Profile, build: Build) -> BuildStage:
         env=env,
         secrets=profile.secret_mounts(),
         package_mounts=profile.package_mounts(family),
-        copies=tuple(build_copy(path) for path in profile.include),
+        copies=tuple(build_copy(path) for path in sorted(set(profile.include))),
         dependencies=dependencies,
         steps=_step(profile, build.run[split:], []) if build.run[split:] else None,
     )

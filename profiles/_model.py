@@ -27,7 +27,8 @@ __all__ = ["Check", "Field", "Model", "Shorthand", "integer"]
 class Model(BaseModel):
     """A frozen part of a spec; an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built on first use: most classes are only parts or parents of the one that a spec needs.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 @dataclass(frozen=True)

@@ -1,72 +1,163 @@
 """Stand-ins for pydantic's names, for an environment that has cookiecutter alone.
 
-They build the same objects from the same class bodies and run the same checks; what they lack is
-pydantic's reporting of every error at once.
+They build the same objects from the same class bodies, run the same checks and report every
+error at once in the same form. What they lack is all that imgen does not use there.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from inspect import get_annotations
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+
+ConfigDict = dict
+Detail = dict[str, Any]
+
+
+class ValidationError(ValueError):
+    """Everything that is wrong with the values of a model."""
+
+    def __init__(self, details: list[Detail]) -> None:
+        self.details = details
+        super().__init__("; ".join(f"{detail['loc']}: {detail['type']}" for detail in details))
+
+    def errors(self, **_: object) -> list[Detail]:
+        """Type, path (`loc`), input and context of each, by pydantic's names."""
+        return self.details
 
 
 class Field:
-    """The default of a field; the description matters elsewhere only."""
+    """What a class body says about one field."""
 
-    def __init__(self, default: Any = ..., default_factory: Any = None, **_: object) -> None:
+    def __init__(
+        self, default: Any = ..., *, default_factory: Any = None, description: str = ""
+    ) -> None:
         self.default = default
-        self.factory = default_factory
+        self.default_factory = default_factory
+        self.description = description
 
+    def is_required(self) -> bool:
+        """Whether there is no default."""
+        return self.default is ... and self.default_factory is None
 
-ConfigDict = dict
+    def get_default(self, *, call_default_factory: bool) -> Any:
+        """The default; a factory makes one for each object."""
+        made = call_default_factory and self.default_factory is not None
+        return self.default_factory() if made else self.default
 
 
 class BaseModel:
     """A class whose annotated names are its fields."""
 
-    model_config: dict[str, object]
+    model_config: ClassVar[dict[str, object]]
+    model_fields: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {
+            name: vars(cls).get(name, Field())
+            for name, hint in get_annotations(cls).items()
+            if get_origin(hint) is not ClassVar
+        }
+        cls.model_fields = {**cls.model_fields, **own}
 
     def __init__(self, **values: Any) -> None:
-        hints = get_type_hints(type(self), include_extras=True)
-        hints = {name: hint for name, hint in hints.items() if not _is_class_part(name)}
-        if unknown := sorted(set(values) - set(hints)):
-            raise ValueError(f"{unknown[0]}: is not a field")
-        for name, hint in hints.items():
-            try:
-                given = name in values
-                value = _converted(hint, values[name]) if given else self._default(name)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from error
-            object.__setattr__(self, name, value)
+        details: list[Detail] = []
+        for name in {**self.model_fields, **values}:
+            with _noted(details, name):
+                vars(self)[name] = self._value(name, values)
+        _raise(details)
 
-    def _default(self, name: str) -> Any:
-        default = getattr(type(self), name, Field())
-        if not isinstance(default, Field):
-            return default
-        if default.factory is None and default.default is ...:
-            raise ValueError("is missing")
-        return default.factory() if default.factory else default.default
+    def _value(self, name: str, values: dict[str, Any]) -> Any:
+        field = self.model_fields.get(name)
+        if field is None:
+            raise _error("extra_forbidden", values[name])
+        if name in values:
+            return _converted(_hints(type(self))[name], values[name])
+        if field.is_required():
+            raise _error("missing", values)
+        return field.get_default(call_default_factory=True)
 
 
-def _is_class_part(name: str) -> bool:
-    return name == "model_config" or name.isupper()
+@cache
+def _hints(model: type[BaseModel]) -> dict[str, Any]:
+    return get_type_hints(model, include_extras=True)
 
 
-def _converted(hint: Any, value: Any) -> Any:  # noqa: PLR0911 - one return a kind of type
+def _error(kind: str, given: object) -> ValidationError:
+    return ValidationError([{"type": kind, "loc": (), "input": given}])
+
+
+@contextmanager
+def _noted(details: list[Detail], *path: object) -> Iterator[None]:
+    """Collect what is wrong at a path instead of stopping there."""
+    try:
+        yield
+    except ValidationError as error:
+        details += [{**detail, "loc": (*path, *detail["loc"])} for detail in error.details]
+    except ValueError as error:
+        details.append({"type": "value_error", "loc": path, "ctx": {"error": error}})
+
+
+def _raise(details: list[Detail]) -> None:
+    if details:
+        raise ValidationError(details)
+
+
+def _converted(hint: Any, value: Any) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        for mark in hint.__metadata__:
-            if hasattr(mark, "function"):
-                return mark.function(value)
-            if hasattr(mark, "expand"):
-                value = mark.expand(value)
-        return _converted(arguments[0], value)
+        return _marked(hint, value)
     if origin in (Union, UnionType):
         (inner,) = (argument for argument in arguments if argument is not NoneType)
         return None if value is None else _converted(inner, value)
     if origin is list:
-        return [_converted(arguments[0], item) for item in value]
+        return _list(arguments[0], value)
     if origin is dict:
-        key, item = arguments
-        return {_converted(key, k): _converted(item, v) for k, v in value.items()}
-    if isinstance(hint, type) and issubclass(hint, BaseModel) and isinstance(value, dict):
-        return hint(**value)
-    return value
+        return _dict(*arguments, value)
+    return _model(hint, value)
+
+
+def _marked(hint: Any, value: Any) -> Any:
+    """Convert by the checks of `profiles._model`, which are known by their attributes."""
+    for mark in hint.__metadata__:
+        if hasattr(mark, "function"):
+            return mark.function(value)
+        value = mark.expand(value)
+    return _converted(get_args(hint)[0], value)
+
+
+def _list(item: Any, values: object) -> list[Any]:
+    if not isinstance(values, list):
+        raise _error("list_type", values)
+    details: list[Detail] = []
+    result = []
+    for index, value in enumerate(values):
+        with _noted(details, index):
+            result.append(_converted(item, value))
+    _raise(details)
+    return result
+
+
+def _dict(key: Any, item: Any, values: object) -> dict[Any, Any]:
+    if not isinstance(values, dict):
+        raise _error("dict_type", values)
+    details: list[Detail] = []
+    result = {}
+    for name, value in values.items():
+        converted = name
+        with _noted(details, name, "[key]"):
+            converted = _converted(key, name)
+        with _noted(details, name):
+            result[converted] = _converted(item, value)
+    _raise(details)
+    return result
+
+
+def _model(hint: type[BaseModel], value: object) -> BaseModel:
+    if isinstance(value, hint):
+        return value
+    if not isinstance(value, dict):
+        raise _error("model_type", value)
+    return hint(**value)

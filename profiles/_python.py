@@ -31,12 +31,10 @@ class Dependencies(Model):
     files: list[f.ContextPath] | None = Field(
         None, description="Requirements files for pip (requirements.txt)."
     )
-    constraints: list[f.ContextPath] = Field(
-        default_factory=list, description="Constraints files for pip."
-    )
-    extras: list[f.Name] = Field(default_factory=list, description="Extras of the project, for uv.")
+    constraints: list[f.ContextPath] = Field([], description="Constraints files for pip.")
+    extras: list[f.Name] = Field([], description="Extras of the project, for uv.")
     groups: list[f.Name] = Field(
-        default_factory=list, description="Dependency groups beside the project's own, for uv."
+        [], description="Dependency groups beside the project's own, for uv."
     )
     version: f.Release | None = Field(None, description=f"Version of uv ({UV_VERSION}).")
     install_project: f.Flag = Field(
@@ -149,7 +147,7 @@ class PythonProfile(Profile):
         "manager.",
     )
     build_packages: list[f.Package] = Field(
-        default_factory=list, description="System packages needed to build the dependencies."
+        [], description="System packages needed to build the dependencies."
     )
     server: ServerField | None = Field(
         None,

@@ -71,7 +71,7 @@ class Nginx(Profile):
     )
     spa: f.Flag = Field(False, description="Single-page app: unknown paths answer with index.html.")
     proxy: dict[f.Location, f.Upstream] = Field(
-        default_factory=dict,
+        {},
         description="Locations passed on to another service: /api/: http://shop-api:8000.",
     )
     package_index: f.Url | None = Field(
