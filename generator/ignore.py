@@ -15,11 +15,10 @@ _SECRETS = (
 _CLUTTER = (
     "**/*.py[cod]", "**/.DS_Store", "**/.cache", "**/.coverage", "**/.git", "**/.mypy_cache",
     "**/.pytest_cache", "**/.ruff_cache", "**/.venv", "**/__pycache__", "**/node_modules",
-    "venv",
 )  # fmt: skip
 _PROJECT = (
     ".dockerignore", ".github", ".gitignore", ".gitlab-ci.yml", ".imgen.lock", "Dockerfile*",
-    "compose*.y*ml", "docker-bake.hcl", "docker-compose*.y*ml", "imgen.yaml",
+    "compose*.y*ml", "docker-bake.hcl", "docker-compose*.y*ml", "imgen.yaml", "venv",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ imgen and cookiecutter load the same class. Standard library and jinja2 only.
 """
 
 import json
-import shlex
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from jinja2 import Environment
@@ -52,8 +52,8 @@ def options(values: Iterable[str], name: str) -> str:
 
 
 def shell(value: str) -> str:
-    """Write a value as one word of a POSIX shell."""
-    return shlex.quote(value)
+    """Write a value as one double-quoted word of a POSIX shell, with nothing left to expand."""
+    return '"{}"'.format(re.sub(r'([\\"$`])', r"\\\1", value))
 
 
 def hcl(value: str) -> str:

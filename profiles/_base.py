@@ -29,6 +29,9 @@ class Profile(Model):
     QUESTIONS: ClassVar[tuple[str, ...]] = ("name", "version", "maintainer")
     """Dotted field paths that the wizard and cookiecutter ask for, in this order."""
 
+    PROPOSALS: ClassVar[Mapping[str, str]] = {}
+    """Usual answers, proposed where the model has no default of its own."""
+
     SUMMARY: ClassVar[str]
     """One line on what the profile is for, and for whom."""
 
@@ -268,7 +271,9 @@ class Profile(Model):
         generated = [name for name in files[2:] if not name.startswith("docker-")]
         bake = "bake" in self.outputs
         entrypoint = ("tini", "--", ENTRYPOINT) if self.uses_init() else (ENTRYPOINT,)
-        tini = ["tini"] if self.uses_init() else []
+        own_packages = ["tini"] if self.uses_init() else []
+        if self.package_family() == "microdnf" and self.creates_user():
+            own_packages.append("shadow-utils")  # minimal images have no useradd
         return Image(
             profile=type(self).__module__.rpartition(".")[2].replace("_", "-"),
             files=(*files, "docker-bake.hcl") if bake else files,
@@ -280,7 +285,7 @@ class Profile(Model):
             family=self.package_family(),
             build=self.build_stage(),
             package_mounts=self.package_mounts(self.package_family()),
-            packages=tuple(sorted({*self.packages, *tini})),
+            packages=tuple(sorted({*self.packages, *own_packages})),
             create_user=self.creates_user(),
             uid=self.user.uid if self.user else own_uid,
             gid=self.user.gid if self.user else own_gid,
