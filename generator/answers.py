@@ -1,8 +1,8 @@
 """Answers in one line of text each, as the wizard, `--set` and cookiecutter give them.
 
 An answer's key is a dotted field path. What its text means depends on the field: words for a
-list, `key=value` pairs for a mapping, a shell-like line for a command. YAML in brackets or braces
-always works.
+list, `key=value` or `key: value` pairs for a mapping, a shell-like line for a command. YAML in
+brackets or braces always works.
 """
 
 import re
@@ -15,6 +15,11 @@ from generator import grammar
 from generator.errors import UsageError
 from profiles._base import Profile
 from profiles._model import Check, Model
+
+# A question that another answer makes needless.
+INSTEAD_OF = {"command": "server", "site": "build"}
+# A proposal that makes sense only beside another answer.
+PROPOSED_WITH = {"port": "server"}
 
 
 def nest(profile: type[Profile], answers: Mapping[str, str]) -> dict[str, Any]:
@@ -116,10 +121,10 @@ def _yaml(text: str, key: str) -> Any:
 def _pairs(text: str, key: str) -> dict[str, str]:
     pairs = {}
     for item in _separated(text, ","):
-        name, mark, value = _PAIR.match(item).groups()
-        if not mark:
+        name, *value = re.split(r"=|:\s", item, maxsplit=1)
+        if not value:
             raise UsageError(f"{key}: must be key=value pairs joined by commas, not {item!r}")
-        pairs[name.strip()] = value.strip()
+        pairs[name.strip()] = value[0].strip()
     return pairs
 
 
@@ -129,7 +134,8 @@ def _items(item: Any, text: str, key: str) -> list[str]:
         try:
             return shlex.split(text)
         except ValueError as error:
-            raise UsageError(f"{key}: {error}") from error
+            text = f"must close its quotes and not end in a backslash, not {grammar.shown(text)}"
+            raise UsageError(f"{key}: {text}") from error
     if grammar.shell_step in functions:
         return _separated(text, ",")
     return re.split(r"[\s,]+", text.strip(", "))
@@ -140,10 +146,13 @@ def _separated(text: str, mark: str) -> list[str]:
 
 
 def typed(values: Mapping[str, Any], model: Model) -> dict[str, Any]:
-    """Give each value of a spec the type that the validated model found in it, for writing."""
+    """Give each value of a spec the type that the validated model found in it, for writing.
+
+    The order is that of the model, whatever order the answers came in.
+    """
     result = {}
-    for key, given in values.items():
-        value = getattr(model, key)
+    for key in sorted(values, key=list(type(model).model_fields).index):
+        given, value = values[key], getattr(model, key)
         if isinstance(value, Model):
             result[key] = typed(given, value) if isinstance(given, dict) else given
         else:
@@ -151,11 +160,14 @@ def typed(values: Mapping[str, Any], model: Model) -> dict[str, Any]:
     return result
 
 
-def spec_text(profile: str, values: Mapping[str, Any], model: Model) -> str:
-    """The YAML of a spec that gives `model` again."""
+def spec_text(profile: str, values: Mapping[str, Any], model: Profile) -> str:
+    """The YAML of a spec that gives `model` again, in the order of the profile's questions."""
     from generator.document import dump
 
-    return dump({"imgen": 1, "profile": profile, **typed(values, model)})
+    found = typed(values, model)
+    asked = (path.partition(".")[0] for path in model.QUESTIONS)
+    ordered = {key: found[key] for key in (*asked, *found) if key in found}
+    return dump({"imgen": 1, "profile": profile, **ordered})
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, str]:

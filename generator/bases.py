@@ -120,7 +120,8 @@ def _releases(name: str, tag: str) -> list[tuple[str, str]]:
         found.append((name, first[0]))
     if alpine := re.search(r"alpine(\d+\.\d+)", tag):
         found.append(("alpine", alpine[1]))
-    words = re.split(r"[-.]", tag)
+    # By name only: the 10 of `python:3.10` is no Debian.
+    words = re.findall(r"[a-z]+", tag)
     debian = [word for word in words if word in _END_OF_LIFE["debian"] or word in _OLD_DEBIAN]
     return [*found, *(("debian", word) for word in debian)]
 

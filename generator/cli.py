@@ -234,18 +234,30 @@ def completion(*, shell: str) -> None:
     click.echo(found(cli, {}, "imgen", "_IMGEN_COMPLETE").source())
 
 
-@cli.command(epilog=EPILOG)
+class _NewCommand(click.Command):
+    """Lists in its help, and only there, the fields that --set takes, for which it loads models."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from generator.new import setting_rows
+
+        for title, rows in setting_rows().items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+        super().format_epilog(ctx, formatter)
+
+
+@cli.command(cls=_NewCommand, epilog=EPILOG)
 @click.argument(
     "folder", default=".", type=click.Path(file_okay=False, path_type=Path), metavar="[DIR]"
 )
-@click.option("--profile", help="Kind of app; asked for if not given.")
 @click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Answer of a field; may be repeated.",
-)
+    "--profile", type=click.Choice(profiles.names()), metavar="NAME",
+    help=f"Kind of app, asked for if not given: {', '.join(profiles.names())}.",
+)  # fmt: skip
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE",
+    help="Answer to a question, which is then not asked; may be repeated.",
+)  # fmt: skip
 @click.option("--yes", is_flag=True, help="Ask nothing: take the answers given and the defaults.")
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
@@ -258,7 +270,16 @@ def new(
     force: bool,
     strict: bool,
 ) -> None:
-    """Describe the app in DIR and write its imgen.yaml and container files."""
-    from generator.new import create
+    """Describe the app in DIR and write its imgen.yaml and container files.
 
-    create(folder, profile=profile, settings=settings, ask=not yes, force=force, strict=strict)
+    Asks on a terminal, and shows the files before it writes them; whoever says no gets exit
+    code 1. Any field of the profile may be set, `imgen profiles NAME` lists them. A value is
+    written as in the wizard: words for a list, key=value pairs with commas between for a mapping,
+    or YAML in brackets or braces.
+    """
+    from generator.new import Order, create
+
+    order = Order(
+        folder=folder, profile=profile, settings=settings, ask=not yes, force=force, strict=strict
+    )
+    create(order)

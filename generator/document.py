@@ -68,7 +68,8 @@ def load(text: str, *, source: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise _error(source, line, column, f"is not YAML: {error.problem}") from error
+        reason = ", ".join(filter(None, (error.context, error.problem)))
+        raise _error(source, line, column, f"is not YAML: {reason}") from error
     except yaml.YAMLError as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise _error(source, 1, 1, f"is not YAML: {reason}") from error
@@ -102,7 +103,8 @@ class _Reader:
             raise _error(self.source, node.start_mark.line + 1, 1, "has too many values")
         self.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
         if isinstance(node, yaml.ScalarNode):
-            plain = node.style is None and node.value in ("", "~", "null")
+            # The C loader's word for a plain scalar is "", the Python one's None.
+            plain = not node.style and node.value in ("", "~", "null")
             return None if plain else node.value
         if isinstance(node, yaml.SequenceNode):
             return [
@@ -142,9 +144,15 @@ class _Reader:
 
 
 def dump(values: Mapping[str, Any]) -> str:
-    """Write plain values as YAML, in their order, short lists and mappings on one line."""
+    """Write plain values as YAML, in their order, a line each where the value is short."""
+    return "".join(_entry(key, value) for key, value in values.items())
+
+
+def _entry(key: str, value: Any) -> str:
+    # PyYAML's own choice of style would put a mapping of scalars on one line, the whole spec too.
+    style = None if isinstance(value, list | Mapping) else False
     return str(
         yaml.safe_dump(
-            dict(values), sort_keys=False, default_flow_style=None, allow_unicode=True, width=100
+            {key: value}, sort_keys=False, default_flow_style=style, allow_unicode=True, width=100
         )
     )

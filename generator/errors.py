@@ -33,8 +33,14 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.source}:{self.line}:{self.column}: " if self.line else ""
-        field = f"{self.field}: " if self.field else ""
+        field = f"{_printable(self.field)}: " if self.field else ""
         return f"{place}{'warning: ' if self.warning else ''}{field}{self.text}"
+
+
+def _printable(path: str) -> str:
+    """A key may be any text: one that would move the cursor must not reach a terminal."""
+    text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in path)
+    return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 class SpecError(ImgenError):

@@ -18,6 +18,7 @@ _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _HOST = (
     r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
 )
+_REGISTRY = rf"{_HOST}(?::[0-9]+)?(?:/{_COMPONENT})*"
 _REPOSITORY = rf"(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
 _REFERENCE = (
     rf"(?P<repository>(?:{_HOST}(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*)"
@@ -103,7 +104,7 @@ def _line(value: object) -> str:
     if unicodedata.normalize("NFC", value) != value:
         raise ValueError(f"must be in Unicode normal form C, {shown(value)} is not")
     if any(unicodedata.category(char) in ("Cs", "Cf", "Co") for char in value):
-        raise ValueError(f"must not hold invisible characters: {value.encode('unicode-escape')!r}")
+        raise ValueError(f"must not hold invisible characters: {shown(value)}")
     return value
 
 
@@ -246,8 +247,13 @@ def split_reference(reference: str) -> tuple[str, str, str]:
 
 
 def repository(value: object) -> str:
-    """A registry prefix or repository: host, optional port and path, no tag."""
+    """Where an image is pushed: optional host and port, and a path without a tag."""
     return _match(_REPOSITORY, value, "must be like registry.example.com/team, without a tag")
+
+
+def registry(value: object) -> str:
+    """What stands before the names of base images: host, optional port and path."""
+    return _match(_REGISTRY, value, "must be like registry.example.com:5000/team")
 
 
 def data_directory(value: object) -> str:
@@ -282,7 +288,7 @@ def artifact_target(value: object) -> str:
 def context_path(value: object) -> str:
     """A path inside the build context: relative, without `..`, `.` for all of it."""
     line = _line(value)
-    path = line.removeprefix("./").rstrip("/") or "."
+    path = "." if line == "./" else line.removeprefix("./").rstrip("/") or line
     rule = "must be a path inside the build context, letters, digits and '._@+-/'"
     _match(_CONTEXT_PATH, path, rule)
     if ".." in path.split("/") or ("." in path.split("/") and path != "."):

@@ -128,9 +128,20 @@ def package(value: object) -> str:
     return given
 
 
+def in_order(packages: Iterable[str]) -> tuple[str, ...]:
+    """Sort packages by name, each name once with the first of its versions (S2.21)."""
+    chosen: dict[str, str] = {}
+    for package in packages:
+        chosen.setdefault(_name(package), package)
+    return tuple(chosen[name] for name in sorted(chosen))
+
+
 def check_family(field: str, packages: Iterable[str], family: str) -> Iterator[Problem]:
-    """Yield the packages whose names the package manager of the base cannot take."""
+    """Yield the packages that the package manager of the base cannot take, or takes twice."""
+    seen: dict[str, str] = {}
     for index, name in enumerate(packages):
+        if (first := seen.setdefault(_name(name), name)) != name:
+            yield Problem(field=f"{field}.{index}", text=f"stands beside {first}: choose one")
         try:
             grammar.package(name, family)
         except ValueError as error:

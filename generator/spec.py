@@ -53,7 +53,8 @@ def validate(document: Document, *, today: date | None = None) -> Spec:
     Raises:
         SpecError: with every problem, in the order of the file.
     """
-    values = dict(document.value)
+    # A field without a value is one that is not there yet.
+    values = {key: value for key, value in document.value.items() if value is not None}
     model = _profile_model(document, values.pop("imgen", None), values.pop("profile", None))
     try:
         profile = model.model_validate(values)
@@ -82,7 +83,7 @@ def _profile_model(document: Document, spec_format: object, name: object) -> typ
         if name is None:
             text = f"is missing: {text}"
         else:
-            text = f"{text}, not {shown(name)}{_did_you_mean(str(name), known)}"
+            text = f"{text}, not {shown(name)}{_did_you_mean(name, known)}"
         problems.append(document.problem("profile", text))
     if problems:
         raise SpecError(problems)
@@ -96,7 +97,8 @@ def _old_bases(profile: Profile, today: date) -> Iterator[Problem]:
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:
-    return sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.field))
+    # The text too, so that the order never depends on that of a set.
+    return sorted(set(problems), key=lambda each: (each.line, each.column, each.field, each.text))
 
 
 def _problems(
@@ -130,10 +132,10 @@ def _text(detail: Any, model: type[Profile], path: list[str]) -> str:
             return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, not {shown(given)}"
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
+def _did_you_mean(word: object, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6) if isinstance(word, str) else ()
     return f"; did you mean {close[0]}?" if close else ""
 
 

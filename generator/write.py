@@ -9,7 +9,7 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -32,12 +32,17 @@ class Kind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One file: what stands there (None if nothing), and what shall."""
+    """One file: what stands there (None if nothing), and what shall.
+
+    One that is not `locked` belongs to the person from the start: the lock does not know it, so
+    another text in its place is always a conflict.
+    """
 
     path: PurePosixPath
     kind: Kind
     old: str | None
     new: str
+    locked: bool = True
 
     @property
     def executable(self) -> bool:
@@ -58,8 +63,12 @@ class Plan:
         return tuple(change for change in self.changes if change.kind is Kind.CONFLICT)
 
 
-def plan(files: Mapping[PurePosixPath, str], root: Path) -> Plan:
+def plan(
+    files: Mapping[PurePosixPath, str], root: Path, *, unlocked: Collection[PurePosixPath] = ()
+) -> Plan:
     """Compare the files with what stands below `root`; reads only.
+
+    `unlocked` are the files that the person goes on with, such as the spec itself.
 
     Raises:
         WriteError: for a target outside `root`, behind a link, or that is no regular text file.
@@ -68,8 +77,9 @@ def plan(files: Mapping[PurePosixPath, str], root: Path) -> Plan:
     changes = []
     for path, text in files.items():
         old = _read(root, path)
+        kind = _kind(old, text, written.get(str(path)))
         changes.append(
-            Change(path=path, kind=_kind(old, text, written.get(str(path))), old=old, new=text)
+            Change(path=path, kind=kind, old=old, new=text, locked=path not in unlocked)
         )
     return Plan(root=root, changes=tuple(changes))
 
@@ -106,7 +116,7 @@ def apply(plan: Plan, *, force: bool = False) -> list[Change]:
         names = ", ".join(str(change.path) for change in plan.conflicts)
         raise ConflictError(f"edited by hand: {names}")
     changed = [change for change in plan.changes if change.kind is not Kind.SAME]
-    files = {change.path: change.new for change in plan.changes}
+    files = {change.path: change.new for change in plan.changes if change.locked}
     lock = Change(path=LOCK, kind=Kind.UPDATE, old=_read(plan.root, LOCK), new=lock_text(files))
     _write_all(plan.root, [*changed, lock] if lock.old != lock.new else changed)
     return changed
@@ -129,7 +139,7 @@ def _read_lock(root: Path) -> dict[str, str]:
     try:
         files = json.loads(text)["files"]
         return {str(path): str(digest) for path, digest in files.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}  # an unreadable lock protects everything
 
 

@@ -4,6 +4,7 @@ A profile derives from `Profile`, adds its fields and answers the questions at t
 class: its base image, its build stage, its command. Everything else follows here, once.
 """
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar
 
@@ -93,7 +94,7 @@ class Profile(Model):
     repository: f.Repository | None = Field(
         None, description="Repository of the built image; the name if not given."
     )
-    registry: f.Repository | None = Field(
+    registry: f.Registry | None = Field(
         None, description="Registry prefix for base images, for mirrors and closed networks."
     )
     ca_bundle: f.Flag = Field(
@@ -167,6 +168,10 @@ class Profile(Model):
         """Generated files beside Dockerfile, .dockerignore and entrypoint.sh."""
         return []
 
+    def code(self) -> Sequence[str]:
+        """Where in the image the app's files lie."""
+        return [APP_DIR, ENTRYPOINT, *(copy.target for copy in self.copies())]
+
     def default_user(self) -> tuple[int, int]:
         """The uid and gid when the spec names none."""
         return 10001, 10001
@@ -237,6 +242,8 @@ class Profile(Model):
         for name in (*self.secrets, *self.insecure_defaults):
             if name in ("PATH", "IFS", "LD_PRELOAD"):
                 yield Problem(field="secrets", text=f"{name} changes which code runs")
+        if "APP_VERSION" in self.env:
+            yield Problem(field="env.APP_VERSION", text="is what `version` says: leave it out")
 
     def _check_folders(self) -> Iterator[Problem]:
         for index, path in enumerate(self.include):
@@ -244,7 +251,7 @@ class Profile(Model):
                 text = f"looks like a secret: {path} must not reach a layer (S2.15)"
                 yield Problem(field=f"include.{index}", text=text)
         for index, volume in enumerate(self.volumes):
-            if volume == APP_DIR or f"{APP_DIR}/".startswith(f"{volume}/"):
+            if any(f"{path}/".startswith(f"{volume}/") for path in self.code()):
                 text = f"{volume} holds the app's code, which a volume would hide (S2.12)"
                 yield Problem(field=f"volumes.{index}", text=text)
 
@@ -285,7 +292,7 @@ class Profile(Model):
             family=self.package_family(),
             build=self.build_stage(),
             package_mounts=self.package_mounts(self.package_family()),
-            packages=tuple(sorted({*self.packages, *own_packages})),
+            packages=packages.in_order([*self.packages, *own_packages]),
             create_user=self.creates_user(),
             uid=self.user.uid if self.user else own_uid,
             gid=self.user.gid if self.user else own_gid,
@@ -323,7 +330,8 @@ class Profile(Model):
         words = [f"--secret id={name},src={path}" for name, path in self.build_secrets()]
         if self.http_proxy:
             words += [
-                f"--build-arg {name}={self.http_proxy}" for name in ("HTTPS_PROXY", "HTTP_PROXY")
+                f"--build-arg {name}={shlex.quote(self.http_proxy)}"
+                for name in ("HTTPS_PROXY", "HTTP_PROXY")
             ]
         words.append(f"--tag {self.repository or self.name}:{self.version}")
         return " ".join(["docker build", *words, "."])

@@ -1,5 +1,6 @@
 """The build stage of the profiles that compile or bundle with commands of their own."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from generator import bases, build_tools, packages
@@ -60,7 +61,7 @@ def build_stage(profile: Profile, build: Build) -> BuildStage:
     return BuildStage(
         base=bases.with_registry(build.image, profile.registry),
         family=family,
-        packages=tuple(sorted(set(build.packages))),
+        packages=packages.in_order(build.packages),
         args={"NPM_CONFIG_REGISTRY": index} if index else {},
         env=env,
         secrets=profile.secret_mounts(),
@@ -74,4 +75,11 @@ def build_stage(profile: Profile, build: Build) -> BuildStage:
 def _step(profile: Profile, commands: Sequence[str], binds: Sequence[str]) -> Step:
     caches = [f"type=cache,target={path}" for path in build_tools.caches(commands)]
     secrets = [f"type=secret,{options}" for options in profile.secret_mounts()]
-    return Step(mounts=(*caches, *binds, *secrets), commands=tuple(commands))
+    joined = commands if len(commands) == 1 else [_grouped(command) for command in commands]
+    return Step(mounts=(*caches, *binds, *secrets), commands=tuple(joined))
+
+
+def _grouped(command: str) -> str:
+    """Keep a list such as `a || b` together, so that the `&&` around it still stops at errors."""
+    single = re.search(r";|\|\||(?<![&>])&(?![&>])", command) is None
+    return command if single else f"{{ {command}; }}"

@@ -18,6 +18,7 @@ Port = Annotated[
     Check(grammar.port, {"type": "integer", "minimum": 1, "maximum": 65535, "not": {"const": 22}}),
 ]
 ImageReference = Annotated[str, Check(grammar.image_reference)]
+Registry = Annotated[str, Check(grammar.registry)]
 Repository = Annotated[str, Check(grammar.repository)]
 EnvName = Annotated[str, Check(grammar.env_name)]
 PublicEnvName = Annotated[str, Check(grammar.public_env_name)]

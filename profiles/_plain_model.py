@@ -6,7 +6,6 @@ error at once in the same form. What they lack is all that imgen does not use th
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from inspect import get_annotations
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
@@ -55,34 +54,31 @@ class BaseModel:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        hints: dict[str, Any] = get_annotations(cls)
         own = {
             name: vars(cls).get(name, Field())
-            for name, hint in get_annotations(cls).items()
-            if get_origin(hint) is not ClassVar
+            for name, hint in hints.items()
+            if getattr(hint, "__origin__", None) is not ClassVar
         }
         cls.model_fields = {**cls.model_fields, **own}
 
     def __init__(self, **values: Any) -> None:
+        hints = get_type_hints(type(self), include_extras=True)
         details: list[Detail] = []
         for name in {**self.model_fields, **values}:
             with _noted(details, name):
-                vars(self)[name] = self._value(name, values)
+                vars(self)[name] = self._value(name, hints.get(name), values)
         _raise(details)
 
-    def _value(self, name: str, values: dict[str, Any]) -> Any:
+    def _value(self, name: str, hint: Any, values: dict[str, Any]) -> Any:
         field = self.model_fields.get(name)
         if field is None:
             raise _error("extra_forbidden", values[name])
         if name in values:
-            return _converted(_hints(type(self))[name], values[name])
+            return _converted(hint, values[name])
         if field.is_required():
             raise _error("missing", values)
         return field.get_default(call_default_factory=True)
-
-
-@cache
-def _hints(model: type[BaseModel]) -> dict[str, Any]:
-    return get_type_hints(model, include_extras=True)
 
 
 def _error(kind: str, given: object) -> ValidationError:
@@ -115,7 +111,7 @@ def _converted(hint: Any, value: Any) -> Any:
     if origin is list:
         return _list(arguments[0], value)
     if origin is dict:
-        return _dict(*arguments, value)
+        return _dict(arguments[0], arguments[1], value)
     return _model(hint, value)
 
 
@@ -156,8 +152,6 @@ def _dict(key: Any, item: Any, values: object) -> dict[Any, Any]:
 
 
 def _model(hint: type[BaseModel], value: object) -> BaseModel:
-    if isinstance(value, hint):
-        return value
     if not isinstance(value, dict):
         raise _error("model_type", value)
     return hint(**value)

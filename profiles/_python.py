@@ -139,6 +139,7 @@ class PythonProfile(Profile):
         "secrets",
         "resources.cpus",
     )
+    PROPOSALS: ClassVar[Mapping[str, str]] = {"dependencies": "requirements.txt", "port": "8000"}
 
     python: f.Release = Field("3.13", description="Python version, major and minor.")
     dependencies: DependenciesField = Field(
@@ -151,7 +152,7 @@ class PythonProfile(Profile):
     )
     server: ServerField | None = Field(
         None,
-        description="Server that runs the app and what it loads: {gunicorn: shop.wsgi:app}; "
+        description="Server that runs the app and what it loads, as gunicorn shop.wsgi:app; "
         "gunicorn, uvicorn, hypercorn or granian.",
     )
     command: list[f.Argument] | None = Field(
@@ -211,12 +212,16 @@ class PythonProfile(Profile):
     def _workers_option(self) -> Sequence[str]:
         return [] if self.workers_at_start() else ["--workers", str(self.workers())]
 
+    def code(self) -> Sequence[str]:
+        return [*super().code(), VENV]
+
     def workers(self) -> int:
         own = self.server.workers if self.server else None
         return own or super().workers()
 
     def workers_at_start(self) -> bool:
-        return bool(self.server) and super().workers_at_start()
+        server = self.server
+        return server is not None and server.workers is None and super().workers_at_start()
 
     def server_name(self) -> str:
         """The server's name, or nothing for a plain command."""
@@ -281,7 +286,7 @@ class PythonProfile(Profile):
         return BuildStage(
             base=bases.with_registry(self.base_image(), self.registry),
             family=family,
-            packages=tuple(sorted(set(self.build_packages))),
+            packages=packages.in_order(self.build_packages),
             args=dict(sorted(args.items())),
             env=dict(sorted(env.items())),
             secrets=self.secret_mounts(),
@@ -349,6 +354,9 @@ class PythonProfile(Profile):
         if not self.server and not self.command:
             text = "is missing: write `server: {gunicorn: package.module:app}`, or a `command`"
             yield Problem(field="server", text=text)
+        if not self.server and self.resources.cpus == "auto":
+            text = "auto is for servers whose workers imgen counts: give a number"
+            yield Problem(field="resources.cpus", text=text)
         if self.server and self.port is None:
             yield Problem(field="port", text="is missing: the server needs one, such as 8000")
 

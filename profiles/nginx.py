@@ -58,6 +58,7 @@ class Nginx(Profile):
         "port",
         "resources.cpus",
     )
+    PROPOSALS: ClassVar[Mapping[str, str]] = {"site": DEFAULT_SITE, "port": "8080"}
 
     nginx: f.Release = Field("1.30", description="nginx version, major and minor.")
     base: f.ImageReference | None = Field(
