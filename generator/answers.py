@@ -42,6 +42,8 @@ def nest(profile: type[Profile], answers: Mapping[str, str]) -> dict[str, Any]:
             if not isinstance(inner, dict):
                 raise UsageError(f"{key}: {part} already has a value")
             place = inner
+        if parts[-1] in place:
+            raise UsageError(f"{key}: a part of it already has a value")
         place[parts[-1]] = split(hint, text, key)
     return values
 

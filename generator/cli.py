@@ -40,6 +40,7 @@ def run() -> int:
     """Run a command and return its exit code; errors that a person can mend need no traceback."""
     try:
         cli.main(standalone_mode=False, prog_name="imgen")
+        sys.stdout.flush()
     except SpecError as error:
         count = sum(not problem.warning for problem in error.problems)
         _say(str(error))
@@ -55,9 +56,17 @@ def run() -> int:
         _say("interrupted; nothing was written.")
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return _without_stdout()
+    except OSError as error:
+        _say(f"error: {error.filename or 'output'}: {error.strerror}")
+        return _without_stdout()
     return OK
+
+
+def _without_stdout() -> int:
+    """Forget what could not be printed, so that nothing fails again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
 
 
 def _say(text: str) -> None:

@@ -2,7 +2,7 @@
 
 Templates only place these values, so everything is final here: sorted, with its defaults, in the
 order of the output. Escaping belongs to the place a value stands in and is a filter's work
-(`jinja_ext`).
+(`jinja_ext`). Nobody compares images, so the classes are made without that: it takes time at start.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class Expanded(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Copy:
     """One COPY: `source` in the build context or in the build stage, `target` in the image."""
 
@@ -31,7 +31,7 @@ class Copy:
     from_build: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Probe:
     """One HEALTHCHECK; times in seconds."""
 
@@ -42,7 +42,7 @@ class Probe:
     retries: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
     """One RUN of a build stage: its mounts and the commands joined by `&&`."""
 
@@ -50,7 +50,7 @@ class Step:
     commands: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class BuildStage:
     """The stage that compiles or installs; nothing of it but the copies reaches the image.
 
@@ -71,7 +71,7 @@ class BuildStage:
     steps: Step | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Image:
     """Everything that the shared templates place. A profile may extend it with its own."""
 

@@ -163,14 +163,10 @@ def _place(keys: Sequence[str], path: str) -> int:
 
 
 def _answer(asked: Question, prompts: Prompts) -> str:
-    match asked.kind:
-        case Kind.TEXT:
-            return prompts.text(asked)
-        case Kind.CONFIRM:
-            yes, no = asked.choices
-            return yes if prompts.confirm(asked) else no
-        case Kind.SELECT:
-            return prompts.select(asked)
+    if asked.kind is Kind.CONFIRM:
+        yes, no = asked.choices
+        return yes if prompts.confirm(asked) else no
+    return prompts.select(asked) if asked.kind is Kind.SELECT else prompts.text(asked)
 
 
 def _is_open(

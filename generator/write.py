@@ -78,9 +78,7 @@ def plan(
     for path, text in files.items():
         old = _read(root, path)
         kind = _kind(old, text, written.get(str(path)))
-        changes.append(
-            Change(path=path, kind=kind, old=old, new=text, locked=path not in unlocked)
-        )
+        changes.append(Change(path=path, kind=kind, old=old, new=text, locked=path not in unlocked))
     return Plan(root=root, changes=tuple(changes))
 
 
@@ -174,6 +172,7 @@ def _write_all(root: Path, changes: list[Change]) -> None:
     """Stage every file beside its target first, then move all of them into place."""
     staged: list[tuple[Path, Path, Change]] = []
     moved: list[tuple[Path, Change]] = []
+    new_folders = [folder for folder in (root, *root.parents) if not folder.exists()]
     try:
         root.mkdir(parents=True, exist_ok=True)
         for change in changes:
@@ -181,13 +180,16 @@ def _write_all(root: Path, changes: list[Change]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             staged.append((_stage(target, change), target, change))
         for temporary, target, change in staged:
-            temporary.replace(target)
             moved.append((target, change))
+            temporary.replace(target)
     except BaseException as error:
         for temporary, _, _ in staged:
             temporary.unlink(missing_ok=True)
         for target, change in reversed(moved):
             _put_back(target, change)
+        for folder in new_folders:
+            with suppress(OSError):
+                folder.rmdir()
         if isinstance(error, OSError):
             raise WriteError(f"{error.filename or root}: {error.strerror}") from error
         raise

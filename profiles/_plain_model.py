@@ -62,7 +62,7 @@ class BaseModel:
         }
         cls.model_fields = {**cls.model_fields, **own}
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
         hints = get_type_hints(type(self), include_extras=True)
         details: list[Detail] = []
         for name in {**self.model_fields, **values}:
@@ -93,7 +93,8 @@ def _noted(details: list[Detail], *path: object) -> Iterator[None]:
     except ValidationError as error:
         details += [{**detail, "loc": (*path, *detail["loc"])} for detail in error.details]
     except ValueError as error:
-        details.append({"type": "value_error", "loc": path, "ctx": {"error": error}})
+        detail = {"type": "value_error", "loc": path, "input": None, "ctx": {"error": error}}
+        details.append(detail)
 
 
 def _raise(details: list[Detail]) -> None:

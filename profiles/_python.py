@@ -87,7 +87,7 @@ class Server(Model):
         return [(name, target) for name, target in pairs if target]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PythonImage(Image):
     """What the install steps and gunicorn.conf.py need beside the common values."""
 

@@ -18,7 +18,7 @@ HEALTH_PATH = "/healthz"
 DEFAULT_SITE = "public"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NginxImage(Image):
     """What nginx.conf needs beside the common values."""
 
