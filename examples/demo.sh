@@ -54,7 +54,7 @@ until docker exec "$container" python -c \
     fi
     sleep 1
 done
-docker top "$container" -eo pid,uid,args
+docker top "$container" -eo pid,uid,comm
 
 say "docker stop"
 started=$(date +%s)

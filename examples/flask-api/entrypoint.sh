@@ -18,7 +18,7 @@ read_secret() {
 require_secret() {
     read_secret "$1"
     if [ -z "$value" ]; then
-        echo >&2 "error: $1 is not set: give it, or the path of a file with it as $1_FILE"
+        echo >&2 "error: $1 is not set: set it, or $1_FILE to a file with it"
         exit 64
     fi
 }
