@@ -20,7 +20,7 @@ def _run() -> int:
     """Run the command line; a package that another distribution replaced is named."""
     try:
         from generator.cli import run
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:  # nothing there, or nothing of ours
         print(
             f"imgen: cannot load {error.name}: {error}\n"
             "Another distribution may own a package of that name; install imgen on its own, "

@@ -5,6 +5,7 @@ answer at once.
 """
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,10 @@ def run() -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _without_stdout()
+    except UnicodeEncodeError as error:
+        shown = ascii(error.object[error.start])
+        _say(f"error: output: {error.encoding} has no {shown}: set PYTHONIOENCODING=utf-8")
+        return FAILED
     except OSError as error:
         _say(f"error: {error.filename or 'output'}: {error.strerror}")
         return _without_stdout()
@@ -124,7 +129,8 @@ def generate(
     root = output or (Path() if spec == "-" else path.parent)
     carry_out(plan(files, root), dry_run=dry_run, show_diff=diff, force=force)
     if not dry_run:
-        _say(f"Build it: {image.build_command}")
+        where = "" if root == Path() else f"cd {shlex.quote(str(root))} && "
+        _say(f"Build it: {where}{image.build_command}")
 
 
 def _read_spec(path: Path | None) -> "Spec":

@@ -7,22 +7,20 @@ and the files of the project. No hook is needed, so no answer ever stands in a p
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, UndefinedError
 
 import profiles
-from generator import bases
 from generator.answers import INSTEAD_OF, PROPOSED_WITH, hint_at, nest, spec_text, unwrapped
 from generator.errors import ImgenError, Problem, SpecError
-from generator.grammar import shown
 from generator.image import Image
 from generator.jinja_ext import ImgenExtension
 from generator.render import render
+from generator.spec import FORMAT, from_values
 from generator.write import lock_text
 from profiles._base import Profile
 
@@ -123,18 +121,19 @@ def project(context: Mapping[str, object]) -> Project:
         UsageError: for an answer that cannot be taken apart.
     """
     name = str(context.get("profile", ""))
-    if name not in profiles.names():
-        text = f"must be one of {', '.join(profiles.names())}, not {shown(name)}"
-        raise SpecError([Problem(field="profile", text=text)])
-    profile = profiles.get(name)
-    values = nest(profile, answers(profile, context))
-    model, warnings = _checked(profile, values)
-    image = model.image()
+    known = name in profiles.names()
+    values = nest(profiles.get(name), answers(profiles.get(name), context)) if known else {}
+    try:
+        spec = from_values({"imgen": FORMAT, "profile": name, **values})
+    except SpecError as error:
+        problems = sorted(map(_renamed, error.problems), key=lambda problem: problem.warning)
+        raise SpecError(problems) from error
+    image = spec.profile.image()
     return Project(
         image=image,
-        spec=spec_text(name, values, model),
+        spec=spec_text(name, values, spec.profile),
         lock=lock_text(render(image)),
-        warnings=warnings,
+        warnings=tuple(map(_renamed, spec.warnings)),
     )
 
 
@@ -162,45 +161,6 @@ def _usual(profile: type[Profile], path: str, given: Mapping[str, str]) -> str:
     alone = beside in profile.QUESTIONS and beside not in given
     proposed = "" if alone else {**_SUGGESTED, **profile.PROPOSALS}.get(path, "")
     return proposed or str(_default(profile, path))
-
-
-def _checked(
-    profile: type[Profile], values: Mapping[str, Any]
-) -> tuple[Profile, tuple[Problem, ...]]:
-    try:
-        model = profile(**values)
-    except ValueError as error:
-        raise SpecError(_field_problems(profile, error)) from error
-    found = [_renamed(problem) for problem in (*model.check(), *_old_bases(model))]
-    if any(not problem.warning for problem in found):
-        raise SpecError(sorted(found, key=lambda problem: problem.warning))
-    return model, tuple(found)
-
-
-def _field_problems(profile: type[Profile], error: Any) -> Iterator[Problem]:
-    """Say in our words what pydantic, or its stand-in, found."""
-    for detail in error.errors():
-        path = ".".join(str(part) for part in detail["loc"] if part != "[key]")
-        match detail["type"]:
-            case "value_error":
-                text = str(detail["ctx"]["error"])
-            case "missing":
-                description = field_at(profile, path).description
-                text = f"is missing: {description[:1].lower()}{description[1:]}".rstrip(".")
-            case "extra_forbidden":
-                text = "is not a field"
-            case "list_type":
-                text = f"must be a list, not {shown(detail['input'])}"
-            case _:
-                text = f"must be a mapping, not {shown(detail['input'])}"
-        yield _renamed(Problem(field=path, text=text))
-
-
-def _old_bases(model: Profile) -> Iterator[Problem]:
-    today = datetime.now(tz=UTC).date()
-    for field, reference in model.references():
-        if text := bases.end_of_life(reference, today):
-            yield Problem(field=field, text=text, warning=True)
 
 
 def _renamed(problem: Problem) -> Problem:

@@ -20,7 +20,7 @@ profile: {profile}
 ```
 
 Values are text until a field says otherwise: `python: 3.10` is 3.10 and not 3.1, and
-`DEBUG: true` under `env` is the word true. An empty value is an error; leave the line out.
+`DEBUG: true` under `env` is the word true. A field without a value is not there yet.
 
 `imgen profiles NAME` prints the fields below in a terminal. All of this page comes from the
 models' own descriptions.

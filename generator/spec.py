@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-import pydantic
-
 import profiles
 from generator import bases
 from generator.document import Document, load
 from generator.errors import Problem, SpecError
 from generator.grammar import shown
 from profiles._base import Profile
+from profiles._model import BaseModel, ValidationError
 
 FORMAT = "1"
 
@@ -57,8 +56,8 @@ def validate(document: Document, *, today: date | None = None) -> Spec:
     values = {key: value for key, value in document.value.items() if value is not None}
     model = _profile_model(document, values.pop("imgen", None), values.pop("profile", None))
     try:
-        profile = model.model_validate(values)
-    except pydantic.ValidationError as error:
+        profile = model(**values)
+    except ValidationError as error:
         raise SpecError(_sorted(_problems(document, model, error))) from error
     found = [*profile.check(), *_old_bases(profile, today or datetime.now(tz=UTC).date())]
     placed = _sorted(
@@ -102,7 +101,7 @@ def _sorted(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _problems(
-    document: Document, model: type[Profile], error: pydantic.ValidationError
+    document: Document, model: type[Profile], error: ValidationError
 ) -> Iterator[Problem]:
     for detail in error.errors(include_url=False, include_input=True):
         at_key = "[key]" in detail["loc"]
@@ -139,9 +138,7 @@ def _did_you_mean(word: object, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def model_at(
-    model: type[pydantic.BaseModel], path: Iterable[str]
-) -> type[pydantic.BaseModel] | None:
+def model_at(model: type[BaseModel], path: Iterable[str]) -> type[BaseModel] | None:
     """The model that holds the fields below a path, or none if values stand there."""
     current = model
     for part in path:
@@ -153,11 +150,11 @@ def model_at(
     return current
 
 
-def model_in(annotation: Any) -> type[pydantic.BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
     """The model in an annotation such as `Annotated[Model, …] | None`, if there is one."""
     if get_origin(annotation) in (Union, UnionType, Annotated):
         return next(filter(None, map(model_in, get_args(annotation))), None)
-    if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return None
 

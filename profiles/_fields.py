@@ -10,7 +10,7 @@ __all__ = ["Field", "Flag"]
 
 Text = Annotated[str, Check(grammar.text)]
 Name = Annotated[str, Check(grammar.app_name)]
-Version = Annotated[str, Check(grammar.version)]
+Version = Annotated[str, Check(grammar.version, {"type": ["string", "number"]})]
 Url = Annotated[str, Check(grammar.url, {"type": "string", "format": "uri"})]
 License = Annotated[str, Check(grammar.license_expression)]
 Port = Annotated[

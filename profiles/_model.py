@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from generator import grammar
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ConfigDict, Field
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError
     from pydantic_core import CoreSchema
 else:
     try:
-        from pydantic import BaseModel, ConfigDict, Field
+        from pydantic import BaseModel, ConfigDict, Field, ValidationError
     except ModuleNotFoundError:  # cookiecutter's environment
-        from profiles._plain_model import BaseModel, ConfigDict, Field
+        from profiles._plain_model import BaseModel, ConfigDict, Field, ValidationError
 
-__all__ = ["Check", "Field", "Model", "Shorthand", "integer"]
+__all__ = ["BaseModel", "Check", "Field", "Model", "Shorthand", "ValidationError", "integer"]
 
 
 class Model(BaseModel):

@@ -35,6 +35,7 @@ class Field:
         self.default = default
         self.default_factory = default_factory
         self.description = description
+        self.annotation: Any = None
 
     def is_required(self) -> bool:
         """Whether there is no default."""
@@ -60,6 +61,8 @@ class BaseModel:
             for name, hint in hints.items()
             if getattr(hint, "__origin__", None) is not ClassVar
         }
+        for name, field in own.items():
+            field.annotation = hints[name]
         cls.model_fields = {**cls.model_fields, **own}
 
     def __init__(self, /, **values: Any) -> None:
