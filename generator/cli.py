@@ -42,13 +42,8 @@ def run() -> int:
     try:
         cli.main(standalone_mode=False, prog_name="imgen")
         sys.stdout.flush()
-    except SpecError as error:
-        count = sum(not problem.warning for problem in error.problems)
-        _say(str(error))
-        _say(f"{count} problem{'s'[: count != 1]}; nothing was written.")
-        return error.exit_code
     except ImgenError as error:
-        _say(f"error: {error}")
+        _say(_told(error))
         return error.exit_code
     except click.ClickException as error:
         error.show()
@@ -58,14 +53,24 @@ def run() -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _without_stdout()
-    except UnicodeEncodeError as error:
-        shown = ascii(error.object[error.start])
-        _say(f"error: output: {error.encoding} has no {shown}: set PYTHONIOENCODING=utf-8")
-        return FAILED
-    except OSError as error:
-        _say(f"error: {error.filename or 'output'}: {error.strerror}")
+    except (OSError, UnicodeEncodeError) as error:
+        _say(f"error: {_reason(error)}")
         return _without_stdout()
     return OK
+
+
+def _told(error: ImgenError) -> str:
+    if not isinstance(error, SpecError):
+        return f"error: {error}"
+    count = sum(not problem.warning for problem in error.problems)
+    return f"{error}\n{count} problem{'s'[: count != 1]}; nothing was written."
+
+
+def _reason(error: OSError | UnicodeEncodeError) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or 'output'}: {error.strerror}"
+    character = ascii(error.object[error.start])
+    return f"output: {error.encoding} has no {character}: set PYTHONIOENCODING=utf-8"
 
 
 def _without_stdout() -> int:

@@ -359,7 +359,8 @@ def upstream(value: object) -> str:
     parts = urlsplit(line)
     if parts.query or parts.fragment or not re.fullmatch(_UPSTREAM_PATH, parts.path):
         raise ValueError(f"must be scheme, host, port and a plain path: {shown(line)}")
-    if not re.fullmatch(rf"{_HOST}(?::[0-9]+)?", parts.netloc):
+    # The name of a service in a compose file may hold an underscore.
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::[0-9]+)?", parts.netloc):
         raise ValueError(f"must name a plain host: {shown(line)}")
     return line
 

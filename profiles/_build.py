@@ -29,7 +29,7 @@ class Build(Model):
     def dependency_manifests(self) -> Sequence[str]:
         """What the first command reads, if it installs dependencies."""
         if self.manifests is not None:
-            return self.manifests
+            return sorted(set(self.manifests))
         return build_tools.manifests(self.run[0]) if self.run else ()
 
     def check(self) -> Iterator[Problem]:

@@ -100,9 +100,7 @@ def imgen(
 ) -> Result:
     """Run the command line as its user does."""
     given = stdin.encode() if isinstance(stdin, str) else stdin
-    done = run_python(
-        "-m", "generator", *arguments, cwd=cwd, stdin=given, environment=environment
-    )
+    done = run_python("-m", "generator", *arguments, cwd=cwd, stdin=given, environment=environment)
     result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in result.err, result.err
     return result

@@ -1,0 +1,472 @@
+"""A container engine by its command line: builds, images and containers, cleaned up again."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from .waiting import PATIENCE, wait_for
+from .web import Reply, request
+
+OLDEST = 23  # the first engine whose builder knows COPY --link
+STAND_IN = "io.imgen.stand-in"
+TEST = "io.imgen.test"
+SESSION = f"{TEST}.session"
+# What a careful orchestrator leaves a container.
+HARDENED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+
+Completed = subprocess.CompletedProcess[str]
+
+
+class BuildError(Exception):
+    """A build that failed; the text is all that the builder said."""
+
+
+class MissingBaseError(Exception):
+    """A base image that is neither present nor can be pulled."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction of a build: `RUN make` in stage `build`."""
+
+    stage: str
+    text: str
+    cached: bool
+
+
+@dataclass(frozen=True)
+class Built:
+    """A successful build."""
+
+    tag: str
+    seconds: float
+    steps: tuple[Step, ...]
+
+    def runs(self) -> list[Step]:
+        """The RUN instructions, whether they ran or came from the cache."""
+        return [step for step in self.steps if step.text.startswith("RUN ")]
+
+
+@dataclass(frozen=True)
+class ImageConfig:
+    """What `docker image inspect` tells, without what is never asked for."""
+
+    size: int
+    layers: tuple[str, ...]
+    labels: Mapping[str, str]
+    environment: Mapping[str, str]
+    entrypoint: tuple[str, ...]
+    command: tuple[str, ...]
+    user: str
+    workdir: str
+    ports: frozenset[str]
+    volumes: frozenset[str]
+    stop_signal: str
+    probe: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process of a container, by the numbers of the host."""
+
+    pid: int
+    ppid: int
+    uid: int
+    args: str
+
+    def words(self) -> list[str]:
+        """The command line's words, without the folders of paths."""
+        return [word.rsplit("/", 1)[-1] for word in self.args.split()]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """How a container ended after `docker stop`."""
+
+    seconds: float
+    exit_code: int
+
+
+def unavailable() -> str:
+    """Say why no engine can be used, or nothing if one answers."""
+    if not shutil.which("docker"):
+        return "there is no docker command"
+    try:
+        version = _call("version", "--format", "{{.Server.Version}}", timeout=10)
+        _call("buildx", "version", timeout=10)
+    except subprocess.TimeoutExpired:
+        return "no engine answers within 10 s"
+    except subprocess.CalledProcessError as error:
+        return f"no engine answers: {error.stderr.strip()}"
+    if int(version.stdout.split(".")[0]) < OLDEST:
+        return f"the engine is {version.stdout.strip()}, {OLDEST} or newer is needed"
+    return ""
+
+
+def _call(
+    *arguments: str,
+    timeout: float = 300,
+    check: bool = True,
+    stdin: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Completed:
+    return subprocess.run(
+        ["docker", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=check,
+        env=environment,
+    )
+
+
+class Engine:
+    """The engine that answers. Whatever it makes carries the session's label."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        self.bases: dict[str, str] = {}
+        self.volumes: set[str] = set()
+        self._tags: set[str] = set()
+        self._aliases: set[str] = set()
+        self._count = 0
+
+    def tag(self, name: str) -> str:
+        """A tag that no other session uses."""
+        return f"imgen-test/{self.session}/{name}:1"
+
+    def labels(self) -> Mapping[str, str]:
+        """What marks things as made by this session."""
+        return {TEST: "1", SESSION: self.session}
+
+    def _label_options(self) -> list[str]:
+        return [word for pair in self.labels().items() for word in ("--label", "=".join(pair))]
+
+    def call(self, *arguments: str, timeout: float = 300, check: bool = True) -> Completed:
+        """Run one docker command.
+
+        Raises:
+            AssertionError: with its error output, if it must not fail and does.
+        """
+        done = _call(*arguments, timeout=timeout, check=False)
+        assert not check or done.returncode == 0, f"docker {' '.join(arguments)}\n{done.stderr}"
+        return done
+
+    # Base images.
+
+    def require(self, reference: str) -> None:
+        """Make sure that a base image is there, and note whether it is a stand-in.
+
+        Raises:
+            MissingBaseError: if it is neither present nor can be pulled.
+        """
+        if reference in {*self.bases, *self._aliases, "scratch"}:
+            return
+        look = ("image", "inspect", "--format", f'{{{{index .Config.Labels "{STAND_IN}"}}}}')
+        done = self.call(*look, reference, check=False)
+        if done.returncode and not reference.startswith("imgen-test/"):
+            self.call("pull", "--quiet", reference, timeout=120, check=False)
+            done = self.call(*look, reference, check=False)
+        if done.returncode:
+            raise MissingBaseError(f"base image {reference} is neither here nor can be pulled")
+        self.bases[reference] = done.stdout.strip()
+
+    def alias(self, reference: str, name: str) -> None:
+        """Give a present image another name for this session."""
+        self.call("image", "tag", reference, name)
+        self._tags.add(name)
+        self._aliases.add(name)
+
+    def adopt(self, tag: str) -> str:
+        """Take on a tag that a command of a test made, to remove it at the end."""
+        self._tags.add(tag)
+        return tag
+
+    def gateway(self) -> str:
+        """The address at which containers and builds reach this machine."""
+        form = "{{(index .IPAM.Config 0).Gateway}}"
+        return self.call("network", "inspect", "--format", form, "bridge").stdout.strip()
+
+    # Builds.
+
+    def build(
+        self,
+        context: Path,
+        *options: str,
+        tag: str,
+        dockerfile: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Built:
+        """Build an image from a folder.
+
+        Raises:
+            BuildError: with the builder's output.
+            MissingBaseError: if a base image is missing.
+        """
+        file = dockerfile or context / "Dockerfile"
+        for reference in base_references(file.read_text(encoding="utf-8")):
+            self.require(reference)
+        start = time.monotonic()
+        done = _call(
+            *("build", "--progress", "rawjson", "--tag", tag, "--file", str(file)),
+            *self._label_options(),
+            *options,
+            str(context),
+            check=False,
+            timeout=600,
+            environment=environment,
+        )
+        progress = _Progress(done.stderr)
+        if done.returncode:
+            raise BuildError(progress.text())
+        self._tags.add(tag)
+        return Built(tag, time.monotonic() - start, progress.steps())
+
+    def export(self, context: Path, dockerfile: str, *options: str) -> bytes:
+        """Build, and give the last stage's file system as a tar archive."""
+        done = subprocess.run(
+            ["docker", "build", "--output", "-", "--file", "-", *options, str(context)],
+            input=dockerfile.encode(),
+            capture_output=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            raise BuildError(done.stderr.decode())
+        return done.stdout
+
+    # Images.
+
+    def image(self, tag: str) -> ImageConfig:
+        """Inspect an image."""
+        (found,) = json.loads(self.call("image", "inspect", tag).stdout)
+        config = found["Config"]
+        return ImageConfig(
+            size=found["Size"],
+            layers=tuple(found["RootFS"]["Layers"]),
+            labels=config.get("Labels") or {},
+            environment=dict(pair.split("=", 1) for pair in config.get("Env") or ()),
+            entrypoint=tuple(config.get("Entrypoint") or ()),
+            command=tuple(config.get("Cmd") or ()),
+            user=config.get("User", ""),
+            workdir=config.get("WorkingDir", ""),
+            ports=frozenset(config.get("ExposedPorts") or ()),
+            volumes=frozenset(config.get("Volumes") or ()),
+            stop_signal=config.get("StopSignal", ""),
+            probe=config.get("Healthcheck") or {},
+        )
+
+    def history(self, tag: str) -> str:
+        """Every instruction that made an image, as the image tells them."""
+        return self.call("history", "--no-trunc", "--format", "{{.CreatedBy}}", tag).stdout
+
+    # Containers.
+
+    def _new_name(self) -> str:
+        self._count += 1
+        return f"imgen-test-{self.session}-{self._count}-{time.monotonic_ns()}"
+
+    def run(
+        self,
+        tag: str,
+        *options: str,
+        command: Sequence[str] = (),
+        hardening: Sequence[str] = HARDENED,
+        timeout: float = 60,
+    ) -> Completed:
+        """Run a container to its end."""
+        name = self._new_name()
+        words = ("run", "--name", name, *self._label_options(), *hardening, *options)
+        with Container(self, name):
+            return self.call(*words, tag, *command, timeout=timeout, check=False)
+
+    def start(
+        self,
+        tag: str,
+        *options: str,
+        command: Sequence[str] = (),
+        hardening: Sequence[str] = HARDENED,
+    ) -> "Container":
+        """Start a container in the background; use it as a context manager."""
+        name = self._new_name()
+        words = ("run", "--detach", "--name", name, *self._label_options(), *hardening, *options)
+        container = Container(self, name)
+        try:
+            self.call(*words, tag, *command)
+        except AssertionError:
+            container.remove()
+            raise
+        return container
+
+    def network(self) -> str:
+        """Make a network on which containers find one another by name."""
+        name = self._new_name()
+        self.call("network", "create", *self._label_options(), name)
+        return name
+
+    # The end.
+
+    def left_over(self) -> list[str]:
+        """What this session made and has not removed yet."""
+        mine = ("--filter", f"label={SESSION}={self.session}")
+        found = [
+            *self.call("ps", "--all", "--format", "container {{.Names}}", *mine).stdout.split("\n"),
+            *self.call("network", "ls", "--format", "network {{.Name}}", *mine).stdout.split("\n"),
+            *self.call("image", "ls", "--format", "image {{.ID}}", *mine).stdout.split("\n"),
+        ]
+        names = self.call("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+        tags = [f"tag {name}" for name in names if self.session in name]
+        volumes = self.call("volume", "ls", "--quiet").stdout.split()
+        kept = [f"volume {name}" for name in self.volumes.intersection(volumes)]
+        return [line for line in (*found, *tags, *kept) if line]
+
+    def clean_up(self) -> None:
+        """Remove the images, tags and networks of this session; base images stay."""
+        mine = ("--filter", f"label={SESSION}={self.session}")
+        for tag in sorted(self._tags):
+            self.call("image", "rm", "--force", tag, check=False)
+        for image in set(self.call("image", "ls", "--quiet", *mine).stdout.split()):
+            self.call("image", "rm", "--force", image, check=False)
+        for network in self.call("network", "ls", "--quiet", *mine).stdout.split():
+            self.call("network", "rm", network, check=False)
+
+
+class Container:
+    """A container that was started; leaving its context removes it and its volumes."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine = engine
+        self.name = name
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove it, running or not."""
+        with suppress(AssertionError):
+            self.engine.volumes |= {
+                mount["Name"] for mount in self._inspect()["Mounts"] if mount["Type"] == "volume"
+            }
+        self.engine.call("rm", "--force", "--volumes", self.name, check=False)
+
+    def _inspect(self) -> Any:
+        return json.loads(self.engine.call("container", "inspect", self.name).stdout)[0]
+
+    def logs(self) -> str:
+        """All that it wrote so far, both streams."""
+        done = self.engine.call("logs", self.name)
+        return done.stdout + done.stderr
+
+    def processes(self) -> list[Process]:
+        """Every process in it."""
+        done = self.engine.call("top", self.name, "-eo", "pid,ppid,uid,args")
+        rows = [line.split(maxsplit=3) for line in done.stdout.splitlines()[1:]]
+        return [Process(int(pid), int(ppid), int(uid), args) for pid, ppid, uid, args in rows]
+
+    def first_process(self) -> Process:
+        """The one that is PID 1 inside."""
+        pid = self._inspect()["State"]["Pid"]
+        return next(process for process in self.processes() if process.pid == pid)
+
+    def exec(self, *command: str, check: bool = True) -> Completed:
+        """Run a command in it, as the image's user."""
+        return self.engine.call("exec", self.name, *command, check=check)
+
+    def disk(self) -> bytes:
+        """Its file system as a tar archive, volumes and tmpfs left out."""
+        return subprocess.run(
+            ["docker", "export", self.name], capture_output=True, check=True, timeout=60
+        ).stdout
+
+    def health(self) -> str:
+        """What the engine thinks of it: starting, healthy or unhealthy."""
+        self._assert_running()
+        return str(self._inspect()["State"].get("Health", {}).get("Status", "none"))
+
+    def _assert_running(self) -> None:
+        state = self._inspect()["State"]
+        assert state["Running"], f"ended with {state['ExitCode']}:\n{self.logs()}"
+
+    def address(self, port: int) -> tuple[str, int]:
+        """Where a published port is reached."""
+        self._assert_running()
+        (binding, *_) = self._inspect()["NetworkSettings"]["Ports"][f"{port}/tcp"]
+        return binding["HostIp"], int(binding["HostPort"])
+
+    def wait_until_healthy(self) -> None:
+        """Wait for the engine's own verdict."""
+        wait_for("healthy", lambda: self.health() == "healthy")
+
+    def get(self, port: int, path: str = "/", **headers: str) -> Reply:
+        """Ask for a path as soon as the program listens."""
+        address = self.address(port)
+
+        def look() -> Reply | None:
+            try:
+                return request(address, path, headers=headers)
+            except OSError:
+                self._assert_running()
+                raise
+
+        reply = wait_for(f"an answer at {path}", look)
+        assert reply is not None
+        return reply
+
+    def stop(self, *, patience: float = PATIENCE) -> Stop:
+        """Stop it as `docker stop` does by default, and see how it took that."""
+        start = time.monotonic()
+        self.engine.call("stop", self.name, timeout=patience)
+        seconds = time.monotonic() - start
+        return Stop(seconds, int(self._inspect()["State"]["ExitCode"]))
+
+
+def base_references(dockerfile: str) -> list[str]:
+    """The images that a Dockerfile starts its stages from, its own stages left out."""
+    stages = re.findall(r"(?im)^FROM\s+\S+\s+AS\s+(\S+)", dockerfile)
+    found = re.findall(r"(?im)^FROM\s+(?:--\S+\s+)*(\S+)", dockerfile)
+    return [reference for reference in found if reference not in stages]
+
+
+class _Progress:
+    """The builder's progress, one JSON object a line, between plain lines of errors."""
+
+    def __init__(self, stream: str) -> None:
+        self._vertices: dict[str, dict[str, Any]] = {}
+        self._lines: list[str] = []
+        for line in stream.splitlines():
+            self._read(line)
+
+    def _read(self, line: str) -> None:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            self._lines.append(line)
+            return
+        for vertex in event.get("vertexes") or ():
+            self._vertices.setdefault(vertex["digest"], {}).update(vertex)
+        for log in event.get("logs") or ():
+            self._lines.append(base64.b64decode(log["data"]).decode(errors="replace").rstrip())
+
+    def text(self) -> str:
+        return "\n".join(self._lines)
+
+    def steps(self) -> tuple[Step, ...]:
+        found = []
+        for vertex in self._vertices.values():
+            match = re.fullmatch(r"(?s)\[(?:(\S+) +)?\d+/\d+\] (.+)", vertex["name"])
+            if match:
+                words = " ".join(match[2].split())
+                found.append(Step(match[1] or "", words, bool(vertex.get("cached"))))
+        return tuple(found)

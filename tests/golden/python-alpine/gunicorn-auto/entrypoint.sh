@@ -1,0 +1,56 @@
+#!/bin/sh
+# Prepares the environment, then becomes the application: exec keeps its PID and its signals.
+set -eu
+
+# A secret comes as NAME or as the path of a file in NAME_FILE, never from the image.
+read_secret() {
+    eval "value=\${$1:-} file=\${$1_FILE:-}"
+    if [ -n "$value" ] && [ -n "$file" ]; then
+        echo >&2 "error: set $1 or $1_FILE, not both"
+        exit 64
+    fi
+    if [ -n "$file" ]; then
+        value=$(cat "$file")
+        export "$1=$value"
+    fi
+}
+
+require_secret() {
+    read_secret "$1"
+    if [ -z "$value" ]; then
+        echo >&2 "error: $1 is not set: set it, or $1_FILE to a file with it"
+        exit 64
+    fi
+}
+
+require_secret DATABASE_URL
+require_secret S3_SECRET
+
+# Prints the CPUs this container may use: those it may run on, or its quota rounded up.
+usable_cpus() {
+    # nproc honours the cpuset, but also OpenMP's variables, which are not about workers.
+    cpus=$(unset OMP_NUM_THREADS OMP_THREAD_LIMIT; nproc)
+    quota=max
+    period=1
+    if [ -r /sys/fs/cgroup/cpu.max ]; then
+        read -r quota period </sys/fs/cgroup/cpu.max
+    elif [ -r /sys/fs/cgroup/cpu/cpu.cfs_quota_us ]; then # cgroup v1
+        read -r quota </sys/fs/cgroup/cpu/cpu.cfs_quota_us
+        read -r period </sys/fs/cgroup/cpu/cpu.cfs_period_us
+    fi
+    case $quota in
+        max | -1) ;;
+        *)
+            limit=$(((quota + period - 1) / period))
+            [ "$limit" -ge "$cpus" ] || cpus=$limit
+            ;;
+    esac
+    echo "$cpus"
+}
+
+if [ -z "${WEB_CONCURRENCY:-}" ]; then
+    WEB_CONCURRENCY=$(usable_cpus)
+    export WEB_CONCURRENCY
+fi
+
+exec "$@"

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Prepares the environment, then becomes the application: exec keeps its PID and its signals.
+set -eu
+
+# A secret comes as NAME or as the path of a file in NAME_FILE, never from the image.
+read_secret() {
+    eval "value=\${$1:-} file=\${$1_FILE:-}"
+    if [ -n "$value" ] && [ -n "$file" ]; then
+        echo >&2 "error: set $1 or $1_FILE, not both"
+        exit 64
+    fi
+    if [ -n "$file" ]; then
+        value=$(cat "$file")
+        export "$1=$value"
+    fi
+}
+
+require_secret() {
+    read_secret "$1"
+    if [ -z "$value" ]; then
+        echo >&2 "error: $1 is not set: set it, or $1_FILE to a file with it"
+        exit 64
+    fi
+}
+
+require_secret DATABASE_URL
+
+exec "$@"
