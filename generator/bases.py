@@ -19,7 +19,7 @@ _FAMILY = {
     "centos": "yum",
     "debian": "apt",
     "fedora": "dnf",
-    "oraclelinux": "microdnf",
+    "oraclelinux": "dnf",
     "rockylinux": "dnf",
     "ubi": "dnf",
     "ubi-minimal": "microdnf",
@@ -81,16 +81,20 @@ def family(reference: str) -> str:
     name = repository.rsplit("/", 1)[-1]
     if "alpine" in tag:
         return "apk"
-    if (name == "amazonlinux" and tag.startswith(("1", "2.", "2-"))) or (name, tag) == (
-        "amazonlinux",
-        "2",
-    ):
+    if name == "amazonlinux" and re.match(r"[12](?![0-9])", tag):
         return "yum"
+    if name == "oraclelinux" and "slim" in tag:
+        return "microdnf"
     if match := re.fullmatch(r"(ubi)\d+(?:-(minimal|micro|init))?|(ubi)", name):
         return "microdnf" if match[2] == "minimal" else "dnf"
     if name in _DEBIAN_BASED:
         return "apt"
     return _FAMILY.get(name, "")
+
+
+def has_useradd(reference: str, family: str) -> bool:
+    """Whether a base of a package family can make an account as it comes."""
+    return family != "microdnf" and "amazonlinux" not in reference
 
 
 def with_registry(reference: str, registry: str | None) -> str:

@@ -135,7 +135,7 @@ def generate(
     carry_out(plan(files, root), dry_run=dry_run, show_diff=diff, force=force)
     if not dry_run:
         where = "" if root == Path() else f"cd {shlex.quote(str(root))} && "
-        _say(f"Build it: {where}{image.build_command}")
+        _say(f"Build it: {where}{image.build_command}\nRun it:   {image.run_command}")
 
 
 def _read_spec(path: Path | None) -> "Spec":
@@ -191,6 +191,8 @@ def carry_out(planned: "Plan", *, dry_run: bool, show_diff: bool, force: bool) -
     for change in planned.changes:
         word = "overwrite" if change.kind is Kind.CONFLICT else change.kind.value
         click.echo(f"{word:<{width}}  {planned.root / change.path}")
+    for path in planned.left_over:
+        _say(f"{planned.root / path}: is no longer generated; delete it if nobody needs it")
 
 
 @cli.command(name="profiles", epilog=EPILOG)

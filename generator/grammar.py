@@ -38,7 +38,7 @@ _APK = r"[A-Za-z0-9][A-Za-z0-9_.+-]*[A-Za-z0-9_+](?:(?:=|~=|~)[0-9][A-Za-z0-9._-
 _APP_TARGET = (
     r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?"
 )
-_VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9.-]*|-[0-9A-Za-z.-]+)?"
+_VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9]*|-[0-9A-Za-z]+)?(?:[.-][0-9A-Za-z]+)*"
 _OWN_LABELS = ("maintainer", "org.opencontainers.image.")
 _FOREIGN_LABELS = ("com.docker.", "io.docker.", "org.dockerproject.")
 _SYSTEM_PATHS = (
@@ -135,7 +135,7 @@ def integer(value: object, low: int, high: int, unit: str = "") -> int:
     """A whole number in decimal ASCII digits between `low` and `high`, both included."""
     given = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     rule = f"must be a whole number from {low} to {high}{unit}"
-    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{1,10}", given):
+    if not isinstance(given, str) or not re.fullmatch(r"0|[1-9][0-9]{0,9}", given):
         raise ValueError(f"{rule}, not {shown(value)}")
     if not low <= int(given) <= high:
         raise ValueError(f"{rule}, not {given}")
@@ -426,7 +426,11 @@ def license_expression(value: object) -> str:
     """An SPDX licence expression such as `Apache-2.0` or `MIT OR Apache-2.0`."""
     word = r"[A-Za-z0-9][A-Za-z0-9.+-]*"
     pattern = rf"\(?{word}\)?(?: (?:AND|OR|WITH) \(?{word}\)?)*"
-    return _match(pattern, value, "must be an SPDX expression like Apache-2.0")
+    rule = "must be an SPDX expression like Apache-2.0"
+    expression = _match(pattern, value, rule)
+    if expression.count("(") != expression.count(")"):
+        raise ValueError(f"{rule}, not {shown(expression)}")
+    return expression
 
 
 def one_of(value: object, choices: Iterable[str]) -> str:

@@ -81,6 +81,7 @@ class Image:
     version: str
     frontend: str
     build_command: str
+    run_command: str
     base: str
     family: str
     build: BuildStage | None

@@ -56,6 +56,8 @@ class Plan:
 
     root: Path
     changes: tuple[Change, ...]
+    left_over: tuple[PurePosixPath, ...] = ()
+    """Files that imgen wrote once and that the spec no longer asks for; they stay."""
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -79,7 +81,16 @@ def plan(
         old = _read(root, path)
         kind = _kind(old, text, written.get(str(path)))
         changes.append(Change(path=path, kind=kind, old=old, new=text, locked=path not in unlocked))
-    return Plan(root=root, changes=tuple(changes))
+    return Plan(root=root, changes=tuple(changes), left_over=_left_over(root, files, written))
+
+
+def _left_over(
+    root: Path, files: Mapping[PurePosixPath, str], written: Mapping[str, str]
+) -> tuple[PurePosixPath, ...]:
+    """The files of the lock that are not generated now and still stand as they were written."""
+    gone = [PurePosixPath(path) for path in sorted(written) if PurePosixPath(path) not in files]
+    inside = [path for path in gone if not path.is_absolute() and ".." not in path.parts]
+    return tuple(path for path in inside if (root / path).is_file())
 
 
 def _kind(old: str | None, new: str, written: str | None) -> Kind:

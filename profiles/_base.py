@@ -246,10 +246,11 @@ class Profile(Model):
             yield Problem(field="env.APP_VERSION", text="is what `version` says: leave it out")
 
     def _check_folders(self) -> Iterator[Problem]:
-        for index, path in enumerate(self.include):
+        named = {path: f"include.{index}" for index, path in enumerate(self.include)}
+        for path in dict.fromkeys((*self.include, *self.context())):
             if is_secret_path(path):
                 text = f"looks like a secret: {path} must not reach a layer (S2.15)"
-                yield Problem(field=f"include.{index}", text=text)
+                yield Problem(field=named.get(path, ""), text=text)
         for index, volume in enumerate(self.volumes):
             if any(f"{path}/".startswith(f"{volume}/") for path in self.code()):
                 text = f"{volume} holds the app's code, which a volume would hide (S2.12)"
@@ -277,10 +278,11 @@ class Profile(Model):
         files = ("Dockerfile", ".dockerignore", "entrypoint.sh", *self.extra_files())
         generated = [name for name in files[2:] if not name.startswith("docker-")]
         bake = "bake" in self.outputs
-        entrypoint = ("tini", "--", ENTRYPOINT) if self.uses_init() else (ENTRYPOINT,)
+        tini = "/sbin/tini" if self.package_family() == "apk" else "/usr/bin/tini"
+        entrypoint = (tini, "--", ENTRYPOINT) if self.uses_init() else (ENTRYPOINT,)
         own_packages = ["tini"] if self.uses_init() else []
-        if self.package_family() == "microdnf" and self.creates_user():
-            own_packages.append("shadow-utils")  # minimal images have no useradd
+        if self.creates_user() and not bases.has_useradd(self.base_image(), self.package_family()):
+            own_packages.append("shadow-utils")
         return Image(
             profile=type(self).__module__.rpartition(".")[2].replace("_", "-"),
             files=(*files, "docker-bake.hcl") if bake else files,
@@ -288,6 +290,7 @@ class Profile(Model):
             version=self.version,
             frontend=self._frontend(),
             build_command=self.build_command(),
+            run_command=self.run_command(),
             base=bases.with_registry(self.base_image(), self.registry),
             family=self.package_family(),
             build=self.build_stage(),
@@ -335,6 +338,19 @@ class Profile(Model):
             ]
         words.append(f"--tag {self.repository or self.name}:{self.version}")
         return " ".join(["docker build", *words, "."])
+
+    def run_command(self) -> str:
+        """The command that runs the image as a strict cluster would (B18, B19)."""
+        words = ["--rm --read-only --cap-drop ALL --security-opt no-new-privileges"]
+        words += [f"--tmpfs {path}" for path in self.scratch()]
+        if self.resources.cpus not in (None, quantity.AUTO):
+            words.append(f"--cpus {self.resources.cpus}")
+        if self.resources.memory:
+            words.append(f"--memory {quantity.in_bytes(self.resources.memory) // 2**20}m")
+        if port := self.listen_port():
+            words.append(f"--publish {port}:{port}")
+        words += [f"--env {name}" for name in sorted(set(self.secrets))]
+        return " ".join(["docker run", *words, f"{self.repository or self.name}:{self.version}"])
 
     def secret_mounts(self) -> tuple[str, ...]:
         """Options of the secret mounts of build steps that reach the network."""

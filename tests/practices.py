@@ -168,8 +168,9 @@ def one_service(output: Output) -> Iterator[str]:
 def signals_arrive(output: Output) -> Iterator[str]:
     entrypoint = output.final.of("ENTRYPOINT")[0]
     words = exec_form(entrypoint)
+    tini = "/sbin/tini" if "addgroup -S" in output.files["Dockerfile"] else "/usr/bin/tini"
     program = exec_form(output.final.of("CMD")[0])[0]
-    if words[-1:] != ["/usr/local/bin/entrypoint.sh"] or words[:-1] not in ([], ["tini", "--"]):
+    if words[-1:] != ["/usr/local/bin/entrypoint.sh"] or words[:-1] not in ([], [tini, "--"]):
         yield at(entrypoint, f"runs {words}")
     if output.script[0] != "#!/bin/sh" or "set -eu" not in output.script:
         yield "entrypoint.sh is no strict POSIX script"
@@ -180,7 +181,7 @@ def signals_arrive(output: Output) -> Iterator[str]:
     ]
     if modes != ["0555"]:
         yield "entrypoint.sh is not copied as a program"
-    if program == "python" and words[:1] != ["tini"]:
+    if program == "python" and words[:1] != [tini]:
         yield at(entrypoint, "a bare python ignores SIGTERM as PID 1")
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,9 +101,29 @@ def test_without_a_command_the_help_is_shown(tmp_path: Path) -> None:
     assert "Usage: imgen" in told.out + told.err
 
 
+RUN = (
+    "Run it:   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges "
+    "--tmpfs /tmp --cpus 2 --memory 128m --publish 8080:8080 counter:1.1.0\n"
+)
+
+
+def test_what_is_no_longer_generated_is_named_and_stays(folder: Path) -> None:
+    imgen("generate", cwd=folder)
+    spec = folder / "imgen.yaml"
+    described = spec.read_text(encoding="utf-8")
+    spec.write_text(described + "outputs: [bake]\n", encoding="utf-8")
+    assert "is no longer generated" not in imgen("generate", cwd=folder).err
+    spec.write_text(described, encoding="utf-8")
+    told = imgen("generate", cwd=folder)
+    assert "docker-bake.hcl: is no longer generated" in told.err
+    assert (folder / "docker-bake.hcl").is_file()
+
+
 def test_generate_writes_the_files_and_says_so(folder: Path) -> None:
     told = imgen("generate", cwd=folder)
-    assert told == Result(0, lines("create"), "Build it: docker build --tag counter:1.1.0 .\n")
+    assert told == Result(
+        0, lines("create"), f"Build it: docker build --tag counter:1.1.0 .\n{RUN}"
+    )
     expected = {str(path): text for path, text in case("examples/static-proxy").files().items()}
     assert {name: (folder / name).read_text(encoding="utf-8") for name in FILES} == expected
     assert names(folder) == sorted([*FILES, ".imgen.lock", "imgen.yaml"])
@@ -120,7 +141,7 @@ def test_a_spec_may_be_a_folder_elsewhere(
 
 def test_the_build_command_works_where_imgen_was_called(folder: Path) -> None:
     told = imgen("generate", str(folder), cwd=folder.parent)
-    assert told.err == f"Build it: cd {folder} && docker build --tag counter:1.1.0 .\n"
+    assert told.err == f"Build it: cd {folder} && docker build --tag counter:1.1.0 .\n{RUN}"
 
 
 def test_the_output_may_go_to_another_folder(folder: Path) -> None:
@@ -253,17 +274,29 @@ def test_a_link_out_of_the_folder_ends_with_1(folder: Path) -> None:
 def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
     pipe = tmp_path / "spec"
     os.mkfifo(pipe)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "generator", "generate", str(pipe)], stderr=subprocess.PIPE,
-            cwd=tmp_path, env=environment
-    ) as process:  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "generate", str(pipe)],
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
         writer = opened(pipe, process)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        said = interrupted(process)
         os.close(writer)
-    assert (process.returncode, said.decode()) == (130, "\ninterrupted; nothing was written.\n")
+    finally:
+        process.kill()
+    assert (process.returncode, said) == (130, "\ninterrupted; nothing was written.\n")
     assert names(tmp_path) == ["spec"]
+
+
+def interrupted(process: subprocess.Popen[bytes]) -> str:
+    """Press Ctrl-C, again if it came just before the process began to wait for input."""
+    for _ in range(10):
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=3)[1].decode()
+    raise AssertionError("still running")
 
 
 def opened(pipe: Path, process: subprocess.Popen[bytes]) -> int:

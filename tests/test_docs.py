@@ -1,7 +1,7 @@
 """What the documents claim is there: tests, files, commands, and what the models generate."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -14,7 +14,7 @@ MISSION = [*(f"S2.{number}" for number in range(1, 22)), "S3"]
 
 
 @pytest.mark.parametrize("path", documents(ROOT), ids=str)
-def test_the_generated_documents_are_fresh(path: Path) -> None:
+def test_the_generated_documents_are_fresh(path: PurePosixPath) -> None:
     command = "refresh it with: python -m generator.artefacts"
     assert (ROOT / path).read_text(encoding="utf-8") == documents(ROOT)[path], command
 

@@ -20,7 +20,7 @@ from generator.spec import parse
 from profiles._base import Profile
 from profiles.nginx import Nginx
 
-from .engine import base_references
+from .progress import base_references
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

@@ -1,17 +1,14 @@
 """A CPU limit for a container: really set, or as the files of cgroup v2 would tell it."""
 
-import os
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
-CPUS = len(os.sched_getaffinity(0))
 
-
-def workers(limit: str | None) -> int:
-    """Workers that this machine should start: the limit rounded up, never more than its CPUs."""
+def workers(limit: str | None, cpus: int) -> int:
+    """Workers for a limit on a machine: the limit rounded up, never more than its CPUs."""
     if limit is None:
-        return CPUS
-    return min(CPUS, max(1, int(Decimal(limit).to_integral_value(ROUND_CEILING))))
+        return cpus
+    return min(cpus, max(1, int(Decimal(limit).to_integral_value(ROUND_CEILING))))
 
 
 def real(limit: str | None) -> list[str]:

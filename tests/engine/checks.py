@@ -5,7 +5,7 @@ The naive images must fail them, so that a check which can no longer fail is not
 
 from generator.image import Image
 
-from .engine import Container, Process, Stop
+from .container import Container, Process, Stop
 
 STOP_SECONDS = 2.0
 _SIGNALS = {"SIGTERM": 15, "SIGQUIT": 3}
@@ -20,10 +20,10 @@ def wrong_first_process(container: Container, image: Image) -> list[str]:
     """What is wrong with PID 1: it is the program, or an init whose only child is (S2.5)."""
     first = container.first_process()
     program = image.command[0].rsplit("/", 1)[-1]
-    if image.entrypoint[0] != "tini":
+    if not image.entrypoint[0].endswith("/tini"):
         return [] if _is(first, program) else [f"PID 1 is {first.args}"]
     children = [process for process in container.processes() if process.ppid == first.pid]
-    if first.words()[0] == "tini" and len(children) == 1 and _is(children[0], program):
+    if first.words()[0].endswith("/tini") and len(children) == 1 and _is(children[0], program):
         return []
     return [f"PID 1 is {first.args}, its children {[child.args for child in children]}"]
 
@@ -43,7 +43,7 @@ def bad_stop(stop: Stop, image: Image) -> list[str]:
     signal again once it has shut down.
     """
     by_signal = 128 + _SIGNALS[image.stop_signal]
-    may_die = image.entrypoint[0] == "tini" or image.command[0] == "uvicorn"
+    may_die = image.entrypoint[0].endswith("/tini") or image.command[0] == "uvicorn"
     problems = []
     if stop.seconds >= STOP_SECONDS:
         problems.append(f"took {stop.seconds:.1f} s")

@@ -13,7 +13,8 @@ import pytest
 
 from . import servers
 from .apps import App
-from .engine import Built, Container, Engine, MissingBaseError, unavailable
+from .container import Container
+from .engine import Built, Engine, MissingBaseError, unavailable
 from .fleet import Fleet
 from .layers import Layer
 from .summary import BASE, stand_ins, table

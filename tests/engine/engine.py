@@ -1,19 +1,17 @@
 """A container engine by its command line: builds, images and containers, cleaned up again."""
 
-import base64
 import json
 import re
 import shutil
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from .waiting import PATIENCE, wait_for
-from .web import Reply, request
+from .container import Container
+from .progress import Progress, Step, base_references
 
 OLDEST = 23  # the first engine whose builder knows COPY --link
 STAND_IN = "io.imgen.stand-in"
@@ -31,15 +29,6 @@ class BuildError(Exception):
 
 class MissingBaseError(Exception):
     """A base image that is neither present nor can be pulled."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One instruction of a build: `RUN make` in stage `build`."""
-
-    stage: str
-    text: str
-    cached: bool
 
 
 @dataclass(frozen=True)
@@ -73,40 +62,19 @@ class ImageConfig:
     probe: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Process:
-    """A process of a container, by the numbers of the host."""
-
-    pid: int
-    ppid: int
-    uid: int
-    args: str
-
-    def words(self) -> list[str]:
-        """The command line's words, without the folders of paths."""
-        return [word.rsplit("/", 1)[-1] for word in self.args.split()]
-
-
-@dataclass(frozen=True)
-class Stop:
-    """How a container ended after `docker stop`."""
-
-    seconds: float
-    exit_code: int
-
-
 def unavailable() -> str:
     """Say why no engine can be used, or nothing if one answers."""
     if not shutil.which("docker"):
         return "there is no docker command"
     try:
-        version = _call("version", "--format", "{{.Server.Version}}", timeout=10)
-        _call("buildx", "version", timeout=10)
+        version = _call("version", "--format", "{{.Server.Version}}", timeout=5)
+        _call("buildx", "version", timeout=5)
     except subprocess.TimeoutExpired:
-        return "no engine answers within 10 s"
+        return "no engine answers within 5 s"
     except subprocess.CalledProcessError as error:
         return f"no engine answers: {error.stderr.strip()}"
-    if int(version.stdout.split(".")[0]) < OLDEST:
+    number = re.match(r"\d+", version.stdout)
+    if not number or int(number[0]) < OLDEST:
         return f"the engine is {version.stdout.strip()}, {OLDEST} or newer is needed"
     return ""
 
@@ -160,6 +128,15 @@ class Engine:
         done = _call(*arguments, timeout=timeout, check=False)
         assert not check or done.returncode == 0, f"docker {' '.join(arguments)}\n{done.stderr}"
         return done
+
+    def cpus(self) -> int:
+        """The CPUs of the machine that runs the containers."""
+        return int(self.call("info", "--format", "{{.NCPU}}").stdout)
+
+    def description(self) -> str:
+        """Its version and how it limits CPUs."""
+        form = "engine {{.ServerVersion}}, storage {{.Driver}}, cgroup v{{.CgroupVersion}}"
+        return self.call("info", "--format", form).stdout.strip()
 
     # Base images.
 
@@ -225,7 +202,7 @@ class Engine:
             timeout=600,
             environment=environment,
         )
-        progress = _Progress(done.stderr)
+        progress = Progress(done.stderr)
         if done.returncode:
             raise BuildError(progress.text())
         self._tags.add(tag)
@@ -295,7 +272,7 @@ class Engine:
         *options: str,
         command: Sequence[str] = (),
         hardening: Sequence[str] = HARDENED,
-    ) -> "Container":
+    ) -> Container:
         """Start a container in the background; use it as a context manager."""
         name = self._new_name()
         words = ("run", "--detach", "--name", name, *self._label_options(), *hardening, *options)
@@ -338,135 +315,3 @@ class Engine:
             self.call("image", "rm", "--force", image, check=False)
         for network in self.call("network", "ls", "--quiet", *mine).stdout.split():
             self.call("network", "rm", network, check=False)
-
-
-class Container:
-    """A container that was started; leaving its context removes it and its volumes."""
-
-    def __init__(self, engine: Engine, name: str) -> None:
-        self.engine = engine
-        self.name = name
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
-
-    def remove(self) -> None:
-        """Remove it, running or not."""
-        with suppress(AssertionError):
-            self.engine.volumes |= {
-                mount["Name"] for mount in self._inspect()["Mounts"] if mount["Type"] == "volume"
-            }
-        self.engine.call("rm", "--force", "--volumes", self.name, check=False)
-
-    def _inspect(self) -> Any:
-        return json.loads(self.engine.call("container", "inspect", self.name).stdout)[0]
-
-    def logs(self) -> str:
-        """All that it wrote so far, both streams."""
-        done = self.engine.call("logs", self.name)
-        return done.stdout + done.stderr
-
-    def processes(self) -> list[Process]:
-        """Every process in it."""
-        done = self.engine.call("top", self.name, "-eo", "pid,ppid,uid,args")
-        rows = [line.split(maxsplit=3) for line in done.stdout.splitlines()[1:]]
-        return [Process(int(pid), int(ppid), int(uid), args) for pid, ppid, uid, args in rows]
-
-    def first_process(self) -> Process:
-        """The one that is PID 1 inside."""
-        pid = self._inspect()["State"]["Pid"]
-        return next(process for process in self.processes() if process.pid == pid)
-
-    def exec(self, *command: str, check: bool = True) -> Completed:
-        """Run a command in it, as the image's user."""
-        return self.engine.call("exec", self.name, *command, check=check)
-
-    def disk(self) -> bytes:
-        """Its file system as a tar archive, volumes and tmpfs left out."""
-        return subprocess.run(
-            ["docker", "export", self.name], capture_output=True, check=True, timeout=60
-        ).stdout
-
-    def health(self) -> str:
-        """What the engine thinks of it: starting, healthy or unhealthy."""
-        self._assert_running()
-        return str(self._inspect()["State"].get("Health", {}).get("Status", "none"))
-
-    def _assert_running(self) -> None:
-        state = self._inspect()["State"]
-        assert state["Running"], f"ended with {state['ExitCode']}:\n{self.logs()}"
-
-    def address(self, port: int) -> tuple[str, int]:
-        """Where a published port is reached."""
-        self._assert_running()
-        (binding, *_) = self._inspect()["NetworkSettings"]["Ports"][f"{port}/tcp"]
-        return binding["HostIp"], int(binding["HostPort"])
-
-    def wait_until_healthy(self) -> None:
-        """Wait for the engine's own verdict."""
-        wait_for("healthy", lambda: self.health() == "healthy")
-
-    def get(self, port: int, path: str = "/", **headers: str) -> Reply:
-        """Ask for a path as soon as the program listens."""
-        address = self.address(port)
-
-        def look() -> Reply | None:
-            try:
-                return request(address, path, headers=headers)
-            except OSError:
-                self._assert_running()
-                raise
-
-        reply = wait_for(f"an answer at {path}", look)
-        assert reply is not None
-        return reply
-
-    def stop(self, *, patience: float = PATIENCE) -> Stop:
-        """Stop it as `docker stop` does by default, and see how it took that."""
-        start = time.monotonic()
-        self.engine.call("stop", self.name, timeout=patience)
-        seconds = time.monotonic() - start
-        return Stop(seconds, int(self._inspect()["State"]["ExitCode"]))
-
-
-def base_references(dockerfile: str) -> list[str]:
-    """The images that a Dockerfile starts its stages from, its own stages left out."""
-    stages = re.findall(r"(?im)^FROM\s+\S+\s+AS\s+(\S+)", dockerfile)
-    found = re.findall(r"(?im)^FROM\s+(?:--\S+\s+)*(\S+)", dockerfile)
-    return [reference for reference in found if reference not in stages]
-
-
-class _Progress:
-    """The builder's progress, one JSON object a line, between plain lines of errors."""
-
-    def __init__(self, stream: str) -> None:
-        self._vertices: dict[str, dict[str, Any]] = {}
-        self._lines: list[str] = []
-        for line in stream.splitlines():
-            self._read(line)
-
-    def _read(self, line: str) -> None:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            self._lines.append(line)
-            return
-        for vertex in event.get("vertexes") or ():
-            self._vertices.setdefault(vertex["digest"], {}).update(vertex)
-        for log in event.get("logs") or ():
-            self._lines.append(base64.b64decode(log["data"]).decode(errors="replace").rstrip())
-
-    def text(self) -> str:
-        return "\n".join(self._lines)
-
-    def steps(self) -> tuple[Step, ...]:
-        found = []
-        for vertex in self._vertices.values():
-            match = re.fullmatch(r"(?s)\[(?:(\S+) +)?\d+/\d+\] (.+)", vertex["name"])
-            if match:
-                words = " ".join(match[2].split())
-                found.append(Step(match[1] or "", words, bool(vertex.get("cached"))))
-        return tuple(found)

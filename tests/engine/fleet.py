@@ -12,7 +12,8 @@ from profiles._python import UV_VERSION
 
 from . import apps
 from .apps import App
-from .engine import Built, Container, Engine
+from .container import Container
+from .engine import Built, Engine
 from .layers import Layer, own_layers
 
 _LOCK_DOCKERFILE = """\

@@ -8,7 +8,7 @@ from profiles._base import Profile
 
 from . import apps
 from .apps import App
-from .engine import Container, Process
+from .container import Container, Process
 
 Apps: TypeAlias = Mapping[str, App]
 NAMES = ("granian", "gunicorn", "hypercorn", "uvicorn")

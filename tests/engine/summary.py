@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .engine import Stop
+from .container import Stop
 
 BASE = "engine base image"
 ROW = "engine comparison"

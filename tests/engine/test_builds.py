@@ -12,9 +12,10 @@ import pytest
 from . import apps
 from .apps import CONTEXT_CANARY, EXAMPLE_NAMES, ROOT, App
 from .context import context_files, expected_files
-from .engine import Built, Completed, Engine, Step
+from .engine import Built, Completed, Engine
 from .fleet import Fleet
 from .layers import Layer, files, left_behind, traces
+from .progress import Step
 
 pytestmark = pytest.mark.engine
 every_example = pytest.mark.parametrize("example", EXAMPLE_NAMES)

@@ -50,7 +50,8 @@ def test_the_command_is_in_exec_form_and_goes_through_the_entrypoint_script(
     engine: Engine, app: App, built: Built
 ) -> None:
     found = engine.image(built.tag)
-    init = ("tini", "--") if app.profile.uses_init() else ()
+    tini = "/sbin/tini" if app.image.family == "apk" else "/usr/bin/tini"
+    init = (tini, "--") if app.profile.uses_init() else ()
     assert found.entrypoint == (*init, "/usr/local/bin/entrypoint.sh")
     assert found.command == tuple(app.profile.argv())
 

@@ -15,7 +15,8 @@ import pytest
 from . import apps
 from .apps import CONTEXT_CANARY, EXAMPLE_NAMES, App
 from .checks import bad_stop, root_processes, wrong_first_process
-from .engine import Built, Container, Engine
+from .container import Container
+from .engine import Built, Engine
 from .fleet import Fleet
 from .layers import files, left_behind, traces
 from .summary import ROW, Observed, Row

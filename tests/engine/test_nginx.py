@@ -10,7 +10,8 @@ from profiles.nginx import Nginx
 from . import apps
 from .apps import EXAMPLE_NAMES, App
 from .checks import bad_stop
-from .engine import Built, Container, Engine
+from .container import Container
+from .engine import Built, Engine
 from .fleet import Fleet
 from .waiting import wait_for
 

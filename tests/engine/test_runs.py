@@ -10,7 +10,8 @@ import pytest
 from . import apps
 from .apps import EXAMPLE_NAMES, App
 from .checks import bad_stop, root_processes, wrong_first_process
-from .engine import Built, Container, Engine
+from .container import Container
+from .engine import Built, Engine
 from .fleet import Fleet
 from .waiting import wait_for
 from .web import request

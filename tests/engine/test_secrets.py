@@ -7,7 +7,8 @@ import pytest
 
 from . import apps
 from .apps import EXAMPLE_NAMES, App
-from .engine import Completed, Container, Engine
+from .container import Container
+from .engine import Completed, Engine
 from .fleet import Fleet
 from .layers import Layer, own_layers, traces
 

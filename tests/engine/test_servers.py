@@ -4,7 +4,7 @@ import pytest
 
 from . import servers
 from .checks import bad_stop, root_processes, wrong_first_process
-from .engine import Container
+from .container import Container
 from .fleet import Fleet
 
 pytestmark = pytest.mark.engine

@@ -27,14 +27,14 @@ class Limit:
 
 
 @pytest.fixture(params=CASES, ids=[f"{version}-{limit}" for version, limit in CASES])
-def limit(request: pytest.FixtureRequest, tmp_path: Path) -> Limit:
+def limit(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> Limit:
     version, cpus = request.param
     options = cgroup.real(cpus) if version == "real" else cgroup.simulated(tmp_path, cpus)
-    return Limit(options, cgroup.workers(cpus))
+    return Limit(options, cgroup.workers(cpus, engine.cpus()))
 
 
-def test_this_machine_has_cpus_enough_to_tell_limits_apart() -> None:
-    assert cgroup.CPUS >= 2
+def test_the_machine_has_cpus_enough_to_tell_limits_apart(engine: Engine) -> None:
+    assert engine.cpus() >= 2
 
 
 def test_nginx_follows_the_limit(fleet: Fleet, limit: Limit) -> None:
@@ -50,7 +50,7 @@ def test_nginx_itself_would_count_the_cpus_of_the_host(fleet: Fleet) -> None:
     tag = fleet.built(app).tag
     with fleet.engine.start(tag, *options, command=command[1:]) as container:
         container.get(8080)
-        assert servers.count_workers(container, "nginx") == cgroup.CPUS
+        assert servers.count_workers(container, "nginx") == fleet.engine.cpus()
 
 
 def test_a_cpuset_counts_as_well_as_a_quota(fleet: Fleet, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_python_server_follows_the_limit(
     options = [*app.publish(), *app.limits(), *cgroup.real(cpus)]
     with fleet.engine.start(fleet.built(app).tag, *options) as container:
         container.get(8000)
-        expected = cgroup.workers(cpus)
+        expected = cgroup.workers(cpus, fleet.engine.cpus())
         wait_for(
             f"{expected} workers of {name}",
             lambda: servers.count_workers(container, name) == expected,
@@ -108,7 +108,7 @@ def test_variables_of_openmp_do_not_change_the_number(
     tag = fleet.built(server_apps["uvicorn"]).tag
     options = ("--env", "OMP_NUM_THREADS=7", "--env", "OMP_THREAD_LIMIT=1")
     done = engine.run(tag, *options, command=["printenv", "WEB_CONCURRENCY"])
-    assert done.stdout == f"{cgroup.CPUS}\n"
+    assert done.stdout == f"{engine.cpus()}\n"
 
 
 @pytest.mark.parametrize(
