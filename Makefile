@@ -11,7 +11,7 @@ demo: $(VENV)/imgen
 	@sh examples/demo.sh $(BIN)/imgen
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not engine" $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not engine" -n auto $(PYTEST_OPTIONS)
 	$(BIN)/python -m pytest -m engine $(PYTEST_OPTIONS)
 
 lint: $(VENV)/dev

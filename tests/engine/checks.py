@@ -23,7 +23,7 @@ def wrong_first_process(container: Container, image: Image) -> list[str]:
     if not image.entrypoint[0].endswith("/tini"):
         return [] if _is(first, program) else [f"PID 1 is {first.args}"]
     children = [process for process in container.processes() if process.ppid == first.pid]
-    if first.words()[0].endswith("/tini") and len(children) == 1 and _is(children[0], program):
+    if first.words()[0] == "tini" and len(children) == 1 and _is(children[0], program):
         return []
     return [f"PID 1 is {first.args}, its children {[child.args for child in children]}"]
 
