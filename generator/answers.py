@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from generator import grammar
+from generator import commands
 from generator.errors import UsageError
+from generator.grammar import shown
 from profiles._base import Profile
 from profiles._model import Check, Model
 
@@ -132,13 +133,13 @@ def _pairs(text: str, key: str) -> dict[str, str]:
 
 def _items(item: Any, text: str, key: str) -> list[str]:
     functions = [check.function for check in checks(item)]
-    if grammar.argument in functions:
+    if commands.argument in functions:
         try:
             return shlex.split(text)
         except ValueError as error:
-            text = f"must close its quotes and not end in a backslash, not {grammar.shown(text)}"
+            text = f"must close its quotes and not end in a backslash, not {shown(text)}"
             raise UsageError(f"{key}: {text}") from error
-    if grammar.shell_step in functions:
+    if commands.shell_step in functions:
         return _separated(text, ",")
     return re.split(r"[\s,]+", text.strip(", "))
 

@@ -27,58 +27,19 @@ _REFERENCE = (
 )
 _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 _ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
-_LABEL_KEY = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?"
 _PATH = r"(?:/[A-Za-z0-9._-]+)+"
 _CONTEXT_PATH = r"[A-Za-z0-9_.@+-]+(?:/[A-Za-z0-9_.@+-]+)*"
 _URL_PATH = r"(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9._~=&-]*)?"
 _UPSTREAM_PATH = r"(?:/[A-Za-z0-9._~-]*)*"
 _LOCATION = r"/(?:[A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*"
-_DEB = r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]*[A-Za-z0-9.+~*])?"
-_APK = r"[A-Za-z0-9][A-Za-z0-9_.+-]*[A-Za-z0-9_+](?:(?:=|~=|~)[0-9][A-Za-z0-9._-]*)?"
 _APP_TARGET = (
     r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?"
 )
 _VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9]*|-[0-9A-Za-z]+)?(?:[.-][0-9A-Za-z]+)*"
-_OWN_LABELS = ("maintainer", "org.opencontainers.image.")
-_FOREIGN_LABELS = ("com.docker.", "io.docker.", "org.dockerproject.")
 _SYSTEM_PATHS = (
     r"/(?:bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|tmp|usr|usr/bin|usr/lib|usr/sbin)"
 )
 _SYSTEM_TREES = r"/(?:boot|dev|proc|sys)(?:/.*)?"
-
-# What BuildKit's SecretsUsedInArgOrEnv and hadolint's DL3064 look for in a name.
-_SECRET_WORDS = frozenset(
-    [
-        "apikey",
-        "auth",
-        "credential",
-        "credentials",
-        "key",
-        "password",
-        "pword",
-        "passwd",
-        "secret",
-        "token",
-    ]
-)
-_SECRET_PARTS = (
-    "api_key",
-    "client_key",
-    "password",
-    "private",
-    "secret",
-    "token",
-    "username",
-)
-_SECRET_VALUES = (
-    (r"-----BEGIN [A-Z ]*PRIVATE KEY", "a private key"),
-    (r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", "a URL with a password"),
-    (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "a cloud access key"),
-    (r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}", "an access token"),
-    (r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}", "an access token"),
-    (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "an access token"),
-    (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a signed token"),
-)
 
 
 def shown(value: object) -> str:
@@ -96,7 +57,8 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _line(value: object) -> str:
+def one_line(value: object) -> str:
+    """Text on one line, without control or invisible characters, in Unicode normal form C."""
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {shown(value)}")
     if re.search(_CONTROL, value):
@@ -108,8 +70,9 @@ def _line(value: object) -> str:
     return value
 
 
-def _match(pattern: str, value: object, rule: str) -> str:
-    line = _line(value)
+def matched(pattern: str, value: object, rule: str) -> str:
+    """Text of at most 512 characters that fits a pattern; `rule` says in words what does."""
+    line = one_line(value)
     if len(line) > MAX_NAME or not re.fullmatch(pattern, line):
         raise ValueError(f"{rule}, not {shown(line)}")
     return line
@@ -117,7 +80,7 @@ def _match(pattern: str, value: object, rule: str) -> str:
 
 def value_text(value: object) -> str:
     """Any printable line of at most 4096 characters, empty allowed."""
-    line = _line(value)
+    line = one_line(value)
     if len(line) > MAX_TEXT:
         raise ValueError(f"must have at most {MAX_TEXT} characters, not {len(line)}")
     return line
@@ -125,7 +88,7 @@ def value_text(value: object) -> str:
 
 def text(value: object) -> str:
     """Like `value_text`, without blanks around it and at most 200 characters, not empty."""
-    line = _line(value).strip()
+    line = one_line(value).strip()
     if not line or len(line) > 200:
         raise ValueError(f"must have 1 to 200 characters, not {shown(line) if line else 'none'}")
     return line
@@ -163,7 +126,7 @@ def port(value: object) -> int:
 
 def app_name(value: object) -> str:
     """A name that can be an image's: lower-case words joined by `.`, `_` or `-`."""
-    name = _match(_NAME, value, "must be lower-case letters and digits joined by '-', '_' or '.'")
+    name = matched(_NAME, value, "must be lower-case letters and digits joined by '-', '_' or '.'")
     if len(name) > 128:
         raise ValueError("must have at most 128 characters")
     return name
@@ -171,7 +134,7 @@ def app_name(value: object) -> str:
 
 def version(value: object) -> str:
     """A release such as 1.4.2 or a pre-release such as 1.5.0-rc.1, usable as a tag (S2.3)."""
-    line = _line(value)
+    line = one_line(value)
     if "+" in line:
         raise ValueError(f"must not hold '+', which no tag may: not {shown(line)}")
     if len(line) > 128 or not re.fullmatch(_VERSION, line):
@@ -182,53 +145,13 @@ def version(value: object) -> str:
 def env_name(value: object) -> str:
     """The name of an environment variable: letters, digits and `_`, no digit first."""
     rule = "must be letters, digits and '_', not starting with a digit"
-    return _match(_ENV_NAME, value, rule)
-
-
-def secret_name(name: str) -> bool:
-    """Whether a linter takes a variable of this name for a secret (S2.15)."""
-    lower = name.lower()
-    words = lower.split("_")
-    return any(part in lower for part in _SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
-
-
-def public_env_name(value: object) -> str:
-    """A variable that may stand in the image: neither a secret's name nor one imgen owns."""
-    name = env_name(value)
-    if secret_name(name):
-        raise ValueError(f"{name} looks like a secret: name it in `secrets`, give it at run time")
-    if name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "IFS", "ENV", "BASH_ENV"):
-        raise ValueError(f"{name} changes which code runs and cannot be set here")
-    return name
-
-
-def public_text(value: object) -> str:
-    """A value that may stand in the image: nothing that looks like a secret (S2.15)."""
-    line = value_text(value)
-    for pattern, what in _SECRET_VALUES:
-        if re.search(pattern, line):
-            raise ValueError(
-                f"holds {what}: an image shows its values to everyone, use `secrets` instead"
-            )
-    return line
-
-
-def label_key(value: object) -> str:
-    """A label's key that is neither imgen's nor the engine's own."""
-    key = _match(_LABEL_KEY, value, "must be a lower-case key like com.example.team")
-    if key.startswith(_FOREIGN_LABELS):
-        raise ValueError(f"must not be in a namespace reserved by the engine: {shown(key)}")
-    if key.startswith(_OWN_LABELS):
-        raise ValueError(f"is written by imgen from the other fields: {shown(key)}")
-    if secret_name(re.sub("[./-]", "_", key)):
-        raise ValueError(f"looks like a secret, and everyone can read a label: {shown(key)}")
-    return key
+    return matched(_ENV_NAME, value, rule)
 
 
 def image_reference(value: object) -> str:
     """`name:tag`, `name@sha256:…` or both; a tag or digest must be there, never latest (S2.2)."""
     rule = "must be an image reference like debian:trixie-slim"
-    reference = _match(_REFERENCE, value, rule)
+    reference = matched(_REFERENCE, value, rule)
     match = re.fullmatch(_REFERENCE, reference)
     tag = match["tag"] if match else None
     if match and not tag and not match["digest"]:
@@ -248,12 +171,12 @@ def split_reference(reference: str) -> tuple[str, str, str]:
 
 def repository(value: object) -> str:
     """Where an image is pushed: optional host and port, and a path without a tag."""
-    return _match(_REPOSITORY, value, "must be like registry.example.com/team, without a tag")
+    return matched(_REPOSITORY, value, "must be like registry.example.com/team, without a tag")
 
 
 def registry(value: object) -> str:
     """What stands before the names of base images: host, optional port and path."""
-    return _match(_REGISTRY, value, "must be like registry.example.com:5000/team")
+    return matched(_REGISTRY, value, "must be like registry.example.com:5000/team")
 
 
 def data_directory(value: object) -> str:
@@ -266,10 +189,10 @@ def data_directory(value: object) -> str:
 
 def absolute_path(value: object) -> str:
     """An absolute path of letters, digits, `.`, `_`, `-`, without `.` or `..` parts."""
-    line = _line(value)
+    line = one_line(value)
     path = line.rstrip("/") or line
     rule = "must be an absolute path like /var/lib/app of letters, digits, '.', '_' and '-'"
-    _match(_PATH, path, rule)
+    matched(_PATH, path, rule)
     if any(part in (".", "..") for part in path.split("/")):
         raise ValueError(f"must not hold '.' or '..': {shown(line)}")
     return path
@@ -287,10 +210,10 @@ def artifact_target(value: object) -> str:
 
 def context_path(value: object) -> str:
     """A path inside the build context: relative, without `..`, `.` for all of it."""
-    line = _line(value)
+    line = one_line(value)
     path = "." if line == "./" else line.removeprefix("./").rstrip("/") or line
     rule = "must be a path inside the build context, letters, digits and '._@+-/'"
-    _match(_CONTEXT_PATH, path, rule)
+    matched(_CONTEXT_PATH, path, rule)
     if ".." in path.split("/") or ("." in path.split("/") and path != "."):
         raise ValueError(f"must not leave the build context: {shown(line)}")
     if path.startswith("-"):
@@ -298,47 +221,19 @@ def context_path(value: object) -> str:
     return path
 
 
-def apt_package(value: object) -> str:
-    """A Debian package, with an optional version; a final `-` would remove it, so it is refused."""
-    return _match(_DEB, value, "must be a Debian package like libpq5 or curl=8.14.*")
-
-
-def apk_package(value: object) -> str:
-    """An Alpine package, with an optional version; no `>`, which the shell would redirect."""
-    return _match(_APK, value, "must be an Alpine package like libpq or curl~8.14")
-
-
-def rpm_package(value: object) -> str:
-    """An RPM package name; no `-` first or last, no glob."""
-    rule = "must be an RPM package like libpq or openssl-libs"
-    return _match(r"[A-Za-z0-9](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+])?", value, rule)
-
-
-def any_package(value: object) -> str:
-    """A package of some family; `package` looks again when the family is known."""
-    rule = "must be a package name like libpq5"
-    return _match(r"[A-Za-z0-9][A-Za-z0-9_.+:=~*-]*[A-Za-z0-9_.+~*]", value, rule)
-
-
-def package(value: str, family: str) -> str:
-    """A package of a known family (apt, apk, or one of the RPM managers)."""
-    check = {"apt": apt_package, "apk": apk_package}.get(family, rpm_package)
-    return check(value)
-
-
 def release(value: object) -> str:
     """Major and minor version of a language or server, such as 3.13."""
-    return _match(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,3})?", value, "must be like 3.13")
+    return matched(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,3})?", value, "must be like 3.13")
 
 
 def app_target(value: object) -> str:
     """What a Python server loads: `package.module:name`."""
-    return _match(_APP_TARGET, value, "must be module:name like shop.wsgi:app")
+    return matched(_APP_TARGET, value, "must be module:name like shop.wsgi:app")
 
 
 def url(value: object) -> str:
     """An http or https URL of printable ASCII without credentials."""
-    line = _match(r"[!-~]+", value, "must be an http or https URL")
+    line = matched(r"[!-~]+", value, "must be an http or https URL")
     if re.search(r"[\"'`\\$<>{}|^]", line):
         raise ValueError(f"must percent-encode quotes, '$' and the like: {shown(line)}")
     try:
@@ -367,7 +262,7 @@ def upstream(value: object) -> str:
 
 def url_path(value: object) -> str:
     """The path of a health check, such as `/healthz`."""
-    line = _match(_URL_PATH, value, "must be a path like /healthz")
+    line = matched(_URL_PATH, value, "must be a path like /healthz")
     if not line.startswith("/"):
         raise ValueError(f"must start with '/': {shown(line)}")
     return line
@@ -375,51 +270,7 @@ def url_path(value: object) -> str:
 
 def location(value: object) -> str:
     """A prefix of nginx locations, such as `/api/`."""
-    return _match(_LOCATION, value, "must be a path like /api/")
-
-
-def argument(value: object) -> str:
-    """One word of a command in exec form: any printable line, blanks and quotes included."""
-    return public_text(value)
-
-
-def shell_step(value: object) -> str:
-    """One build command; it stays inside its RUN: one line, no here-document, no continuation."""
-    line = public_text(value).strip()
-    if not line or line.startswith(("#", "-", "[", "<")) or line.endswith(("\\", "&", "|", ";")):
-        raise ValueError(f"must be one complete shell command, not {shown(line)}")
-    if "<<" in line:
-        raise ValueError(f"must not hold a here-document: put it into a script, {shown(line)}")
-    if not _closed(line):
-        raise ValueError(f"must close its quotes and comments nothing out: {shown(line)}")
-    return line
-
-
-def _closed(line: str) -> bool:
-    """Whether quotes, brackets and backslashes end inside the line and no comment begins."""
-    quote = ""
-    depth = 0
-    skip = False
-    before = " "
-    for char in line:
-        if skip:
-            skip = False
-        elif char == "\\" and quote != "'":
-            skip = True
-        elif quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"`":
-            quote = char
-        elif char == "#" and before in " ;&|(":
-            return False
-        elif char in "({":
-            depth += 1
-        elif char in ")}":
-            depth -= 1
-        if depth < 0:
-            return False
-        before = char
-    return not (quote or depth or skip)
+    return matched(_LOCATION, value, "must be a path like /api/")
 
 
 def license_expression(value: object) -> str:
@@ -427,7 +278,7 @@ def license_expression(value: object) -> str:
     word = r"[A-Za-z0-9][A-Za-z0-9.+-]*"
     pattern = rf"\(?{word}\)?(?: (?:AND|OR|WITH) \(?{word}\)?)*"
     rule = "must be an SPDX expression like Apache-2.0"
-    expression = _match(pattern, value, rule)
+    expression = matched(pattern, value, rule)
     if expression.count("(") != expression.count(")"):
         raise ValueError(f"{rule}, not {shown(expression)}")
     return expression

@@ -20,7 +20,7 @@ from generator.errors import ConflictError, ImgenError, Problem, SpecError, Usag
 from generator.prompts import Defaults, Prompts, Question, terminal
 from generator.prompts import Kind as QuestionKind
 from generator.render import render
-from generator.spec import FORMAT, Spec, _did_you_mean, from_values
+from generator.spec import FORMAT, Spec, did_you_mean, from_values
 from generator.write import Kind, Plan, plan
 
 SPEC = PurePosixPath(SPEC_NAME)
@@ -120,7 +120,7 @@ def _refuse(given: Mapping[str, str], *, profile: str, ask: bool) -> None:
     model = profiles.get(profile)
     known = [path for path, _, _ in fields(model)]
     found = [
-        Problem(field=key, text=f"is not a field of {profile}{_did_you_mean(key, known)}")
+        Problem(field=key, text=f"is not a field of {profile}{did_you_mean(key, known)}")
         for key in given
         if hint_at(model, key) is None
     ]

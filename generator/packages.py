@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from generator import grammar
 from generator.errors import Problem
+from generator.grammar import matched
 
+_DEB = r"[a-z0-9][a-z0-9+.-]*[a-z0-9+](?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~*-]*[A-Za-z0-9.+~*])?"
+_APK = r"[A-Za-z0-9][A-Za-z0-9_.+-]*[A-Za-z0-9_+](?:(?:=|~=|~)[0-9][A-Za-z0-9._-]*)?"
 _SSHD = frozenset(["openssh", "openssh-server", "dropbear", "sshpass", "tinysshd"])
 _SUPERVISORS = frozenset(
     [
@@ -118,9 +120,37 @@ def _name(package: str) -> str:
     return re.split(r"[=~:]", package, maxsplit=1)[0]
 
 
+def apt_package(value: object) -> str:
+    """A Debian package, with an optional version; a final `-` would remove it, so it is refused."""
+    return matched(_DEB, value, "must be a Debian package like libpq5 or curl=8.14.*")
+
+
+def apk_package(value: object) -> str:
+    """An Alpine package, with an optional version; no `>`, which the shell would redirect."""
+    return matched(_APK, value, "must be an Alpine package like libpq or curl~8.14")
+
+
+def rpm_package(value: object) -> str:
+    """An RPM package name; no `-` first or last, no glob."""
+    rule = "must be an RPM package like libpq or openssl-libs"
+    return matched(r"[A-Za-z0-9](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_+])?", value, rule)
+
+
+def any_package(value: object) -> str:
+    """A package of some family; `of_family` looks again when the family is known."""
+    rule = "must be a package name like libpq5"
+    return matched(r"[A-Za-z0-9][A-Za-z0-9_.+:=~*-]*[A-Za-z0-9_.+~*]", value, rule)
+
+
+def of_family(value: str, family: str) -> str:
+    """A package of a known family (apt, apk, or one of the RPM managers)."""
+    check = {"apt": apt_package, "apk": apk_package}.get(family, rpm_package)
+    return check(value)
+
+
 def package(value: object) -> str:
     """A package name of any family that brings neither sshd nor a service manager."""
-    given = grammar.any_package(value)
+    given = any_package(value)
     if _name(given) in _SSHD:
         raise ValueError(f"no sshd in an image (S2.11): leave out {given}")
     if _name(given) in _SUPERVISORS:
@@ -143,7 +173,7 @@ def check_family(field: str, packages: Iterable[str], family: str) -> Iterator[P
         if (first := seen.setdefault(_name(name), name)) != name:
             yield Problem(field=f"{field}.{index}", text=f"stands beside {first}: choose one")
         try:
-            grammar.package(name, family)
+            of_family(name, family)
         except ValueError as error:
             yield Problem(field=f"{field}.{index}", text=str(error))
 

@@ -82,7 +82,7 @@ def _profile_model(document: Document, spec_format: object, name: object) -> typ
         if name is None:
             text = f"is missing: {text}"
         else:
-            text = f"{text}, not {shown(name)}{_did_you_mean(name, known)}"
+            text = f"{text}, not {shown(name)}{did_you_mean(name, known)}"
         problems.append(document.problem("profile", text))
     if problems:
         raise SpecError(problems)
@@ -122,7 +122,7 @@ def _text(detail: Any, model: type[Profile], path: list[str]) -> str:
             return f"is missing: {description[:1].lower()}{description[1:]}".rstrip(".")
         case "extra_forbidden":
             known = _fields(model, path[:-1])
-            return f"is not a field{_did_you_mean(path[-1], known)}"
+            return f"is not a field{did_you_mean(path[-1], known)}"
         case "list_type":
             return f"must be a list, not {shown(given)}"
         case "dict_type" | "model_type" | "model_attributes_type":
@@ -131,7 +131,8 @@ def _text(detail: Any, model: type[Profile], path: list[str]) -> str:
             return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, not {shown(given)}"
 
 
-def _did_you_mean(word: object, known: Iterable[str]) -> str:
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """End a message about an unknown word with the known one it resembles, if any."""
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(known), n=1, cutoff=0.6) if isinstance(word, str) else ()

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, get_args, get_origin
 
 import profiles
-from generator import grammar
+from generator import commands
 from generator.answers import INSTEAD_OF, PROPOSED_WITH, checks, hint_at, marks, nest, unwrapped
 from generator.artefacts import fields
 from generator.errors import Problem, SpecError, UsageError
@@ -90,9 +90,9 @@ def _form(hint: Any) -> str:
     if get_origin(kind) is not list:
         return ""
     functions = [mark.function for mark in checks(get_args(kind)[0])]
-    if grammar.argument in functions:
+    if commands.argument in functions:
         return "as in a shell"
-    return "commands with commas between" if grammar.shell_step in functions else "words"
+    return "commands with commas between" if commands.shell_step in functions else "words"
 
 
 def _lowered(description: str) -> str:

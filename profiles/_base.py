@@ -10,8 +10,9 @@ from typing import Annotated, ClassVar
 
 from generator import bases, grammar, packages, quantity, tags
 from generator.errors import Problem
-from generator.ignore import ignore_lines, is_secret_path
+from generator.ignore import ignore_lines
 from generator.image import APP_DIR, ENTRYPOINT, BuildStage, Copy, Image, Probe
+from profiles import _checks as checks
 from profiles import _fields as f
 from profiles._fields import Field
 from profiles._model import Check, Model
@@ -209,68 +210,7 @@ class Profile(Model):
 
     def check(self) -> Iterator[Problem]:
         """Yield what no single field can tell; warnings included."""
-        yield from self._check_packages()
-        yield from packages.check_command("command", self.argv())
-        yield from self._check_names()
-        yield from self._check_folders()
-        yield from self._check_healthcheck()
-        if self.port is not None and self.port < 1024:
-            text = f"{self.port} is below 1024, which some runtimes deny to a non-root process"
-            yield Problem(field="port", text=text, warning=True)
-        if self.insecure_defaults:
-            text = "everyone who has the image knows these passwords (S2.10)"
-            yield Problem(field="insecure_defaults", text=text, warning=True)
-        if self.http_proxy and "bake" not in self.outputs:
-            text = "is used by docker-bake.hcl (`outputs: [bake]`) and the printed build command"
-            yield Problem(field="http_proxy", text=text, warning=True)
-
-    def _check_packages(self) -> Iterator[Problem]:
-        if family := self.package_family():
-            yield from packages.check_family("packages", self.packages, family)
-        yield from packages.check_packages(self.packages, self.argv())
-
-    def _check_names(self) -> Iterator[Problem]:
-        for name in self.secrets:
-            if name in self.env:
-                yield Problem(field=f"env.{name}", text="is a secret too: leave it out of env")
-            if name in self.insecure_defaults:
-                text = "is required in `secrets`, so it needs no default here"
-                yield Problem(field=f"insecure_defaults.{name}", text=text)
-        for name in self.insecure_defaults:
-            if name in self.env:
-                yield Problem(field=f"env.{name}", text="stands in insecure_defaults too")
-        for name in (*self.secrets, *self.insecure_defaults):
-            if name in ("PATH", "IFS", "LD_PRELOAD"):
-                yield Problem(field="secrets", text=f"{name} changes which code runs")
-        if "APP_VERSION" in self.env:
-            yield Problem(field="env.APP_VERSION", text="is what `version` says: leave it out")
-
-    def _check_folders(self) -> Iterator[Problem]:
-        named = {path: f"include.{index}" for index, path in enumerate(self.include)}
-        for path in dict.fromkeys((*self.include, *self.context())):
-            if is_secret_path(path):
-                text = f"looks like a secret: {path} must not reach a layer (S2.15)"
-                yield Problem(field=named.get(path, ""), text=text)
-        for index, volume in enumerate(self.volumes):
-            if any(f"{path}/".startswith(f"{volume}/") for path in self.code()):
-                text = f"{volume} holds the app's code, which a volume would hide (S2.12)"
-                yield Problem(field=f"volumes.{index}", text=text)
-
-    def _check_healthcheck(self) -> Iterator[Problem]:
-        check = self.healthcheck
-        given = [check.path is not None, check.command is not None, check.disabled]
-        if sum(given) > 1:
-            text = "must have one of path and command, or be none"
-            yield Problem(field="healthcheck", text=text)
-        elif check.path is not None and self.listen_port() is None:
-            yield Problem(field="healthcheck.path", text="needs a port: write `port: 8000`")
-        if check.command is not None:
-            if not check.command:
-                yield Problem(field="healthcheck.command", text="must have at least one word")
-            yield from packages.check_command("healthcheck.command", check.command)
-        elif not any(given) and self.probe() is None:
-            text = "is missing: without it nobody notices an app that hangs; `none` for a job"
-            yield Problem(field="healthcheck", text=text, warning=True)
+        yield from checks.every_profile(self)
 
     def image(self) -> Image:
         """Compute everything that the templates place."""

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from generator import grammar, packages, quantity
+from generator import commands, grammar, packages, quantity, secrecy
 from profiles._model import Check, Field, Flag, Model, Shorthand, integer
 
 __all__ = ["Field", "Flag"]
@@ -21,17 +21,17 @@ ImageReference = Annotated[str, Check(grammar.image_reference)]
 Registry = Annotated[str, Check(grammar.registry)]
 Repository = Annotated[str, Check(grammar.repository)]
 EnvName = Annotated[str, Check(grammar.env_name)]
-PublicEnvName = Annotated[str, Check(grammar.public_env_name)]
-PublicText = Annotated[str, Check(grammar.public_text, {"type": ["string", "number", "boolean"]})]
+PublicEnvName = Annotated[str, Check(secrecy.public_env_name)]
+PublicText = Annotated[str, Check(secrecy.public_text, {"type": ["string", "number", "boolean"]})]
 PlainText = Annotated[str, Check(grammar.value_text, {"type": ["string", "number", "boolean"]})]
-LabelKey = Annotated[str, Check(grammar.label_key)]
+LabelKey = Annotated[str, Check(secrecy.label_key)]
 DataDirectory = Annotated[str, Check(grammar.data_directory)]
 AbsolutePath = Annotated[str, Check(grammar.absolute_path)]
 ArtifactTarget = Annotated[str, Check(grammar.artifact_target)]
 ContextPath = Annotated[str, Check(grammar.context_path)]
 Package = Annotated[str, Check(packages.package)]
-Argument = Annotated[str, Check(grammar.argument, {"type": ["string", "number", "boolean"]})]
-ShellStep = Annotated[str, Check(grammar.shell_step)]
+Argument = Annotated[str, Check(commands.argument, {"type": ["string", "number", "boolean"]})]
+ShellStep = Annotated[str, Check(commands.shell_step)]
 UrlPath = Annotated[str, Check(grammar.url_path)]
 Location = Annotated[str, Check(grammar.location)]
 Upstream = Annotated[str, Check(grammar.upstream, {"type": "string", "format": "uri"})]

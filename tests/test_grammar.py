@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from generator import grammar, packages
+from generator import commands, grammar, packages, secrecy
 from tests.texts import ACCEPTED, DIGEST, HOSTILE, REFUSED, Check
 
 
@@ -42,16 +42,18 @@ def test_control_and_invisible_characters_are_refused_everywhere(check: Check, v
 def test_every_kind_of_text_has_rows_in_both_tables() -> None:
     known = {
         function
-        for function in vars(grammar).values()
-        if callable(function) and getattr(function, "__module__", "") == grammar.__name__
+        for module in (commands, grammar, secrecy)
+        for function in vars(module).values()
+        if callable(function) and getattr(function, "__module__", "") == module.__name__
     }
-    elsewhere = {  # numbers and choices below, and what only reads a checked text
-        grammar.boolean, grammar.integer, grammar.one_of, grammar.package, grammar.port,
-        grammar.secret_name,
-        grammar.shown, grammar.split_reference,
+    elsewhere = {  # numbers and choices below, what others are made of, what reads a checked text
+        grammar.boolean, grammar.integer, grammar.matched, grammar.one_line, grammar.one_of,
+        grammar.port, grammar.shown, grammar.split_reference, secrecy.secret_name,
     }  # fmt: skip
     kinds = {function for function in known if not function.__name__.startswith("_")} - elsewhere
-    assert kinds == set(ACCEPTED) - {packages.package}
+    names = {packages.apk_package, packages.apt_package, packages.any_package,
+             packages.package, packages.rpm_package}  # fmt: skip
+    assert kinds | names == set(ACCEPTED)
     assert set(ACCEPTED) >= set(REFUSED)
 
 
@@ -135,10 +137,10 @@ def test_a_value_is_shown_in_one_short_line(value: object, text: str) -> None:
 @pytest.mark.parametrize("family", ["apt", "apk", "dnf", "microdnf", "yum"])
 def test_each_family_has_its_own_package_names(family: str) -> None:
     own = {"apt": "curl=8.*", "apk": "curl~8"}.get(family, "NetworkManager")
-    assert grammar.package(own, family) == own
+    assert packages.of_family(own, family) == own
     for foreign in {"curl=8.*", "curl~8"} - {own}:
         with pytest.raises(ValueError, match=r"must be an? "):
-            grammar.package(foreign, family)
+            packages.of_family(foreign, family)
 
 
 @pytest.mark.parametrize("check", ACCEPTED, ids=lambda check: check.__name__)

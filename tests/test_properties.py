@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import profiles
-from generator import cli, grammar, quantity
+from generator import cli, commands, quantity
 from generator.answers import checks, spec_text, unwrapped
 from generator.document import dump, load
 from generator.errors import SpecError
@@ -233,7 +233,7 @@ def test_free_text_comes_back_from_the_labels(text: str) -> None:
     assert outcome({**HEAD, "profile": "nginx", "maintainer": text, "description": text})
 
 
-step = st.tuples(pieces, st.sampled_from(ACCEPTED[grammar.shell_step]), pieces).map("".join)
+step = st.tuples(pieces, st.sampled_from(ACCEPTED[commands.shell_step]), pieces).map("".join)
 
 
 @settings(max_examples=300)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from generator import grammar, packages
+from generator import commands, grammar, packages, secrecy
 
 DIGEST = f"sha256:{'0' * 64}"
 
@@ -18,14 +18,14 @@ ACCEPTED: Mapping[Check, Sequence[str]] = {
     grammar.text: ["a", "Shop Team <shop@example.com>", 'a "b" $c \\', "Grüße", "x" * 200],
     grammar.value_text: ["", " ", "a  b ", 'it\'s "all" $HOME `id` \\', "[1] {{ x }} <<EOF",
         "x" * 4096],
-    grammar.public_text: ["", "http://host:80/a@b", "postgres://shop@db/shop", "key", "eyJhbGciOi"],
-    grammar.argument: ["", "-c", "a b", "$HOME", "<<EOF", "\\"],
+    secrecy.public_text: ["", "http://host:80/a@b", "postgres://shop@db/shop", "key", "eyJhbGciOi"],
+    commands.argument: ["", "-c", "a b", "$HOME", "<<EOF", "\\"],
     grammar.app_name: ["a", "shop-api", "a.b_c-1", "0"],
     grammar.version: ["1", "1.4.2", "1.5.0-rc.1", "2026.11", "1.0a1", "1.0.0-0", "0.0.0",
         "1.0.post1"],
     grammar.env_name: ["A", "_", "a1", "SHOP_HOME", "x" * 128],
-    grammar.public_env_name: ["SHOP_HOME", "DEBUG", "KEYBOARD", "AUTHOR", "PYTHONPATH"],
-    grammar.label_key: ["team", "com.example.team", "com.example.team/part", "a-b_c.d"],
+    secrecy.public_env_name: ["SHOP_HOME", "DEBUG", "KEYBOARD", "AUTHOR", "PYTHONPATH"],
+    secrecy.label_key: ["team", "com.example.team", "com.example.team/part", "a-b_c.d"],
     grammar.image_reference: [
         "debian:trixie-slim", "a/b:1", "registry.example.com:5000/a/b:1.0_x-Y",
         "localhost:5000/a:1",
@@ -41,12 +41,12 @@ ACCEPTED: Mapping[Check, Sequence[str]] = {
     grammar.data_directory: ["/var/lib/app", "/srv", "/data/", "/run/app", "/usr/local/share/app"],
     grammar.artifact_target: ["/usr/local/bin/app", "/app/a", "/etc/app.conf", "/library/a"],
     grammar.context_path: [".", "a", "./a", "a/b/", "a.b/c_d", ".config", "a@b+c", "a/..b", "a/-b"],
-    grammar.apt_package: ["libpq5", "g++", "libstdc++6", "curl=8.14.*", "libc6:amd64",
+    packages.apt_package: ["libpq5", "g++", "libstdc++6", "curl=8.14.*", "libc6:amd64",
         "tini=1:2.3-1~x"],
-    grammar.apk_package: ["libpq", "py3-pip", "curl~8.14", "curl=8.14.1-r0", "curl~=8", "C_x",
+    packages.apk_package: ["libpq", "py3-pip", "curl~8.14", "curl=8.14.1-r0", "curl~=8", "C_x",
         "libstdc++"],
-    grammar.rpm_package: ["a", "openssl-libs", "libstdc++", "python3.12", "NetworkManager"],
-    grammar.any_package: ["libpq5", "g++", "curl=8.*", "curl~8", "openssl-libs", "libc6:amd64"],
+    packages.rpm_package: ["a", "openssl-libs", "libstdc++", "python3.12", "NetworkManager"],
+    packages.any_package: ["libpq5", "g++", "curl=8.*", "curl~8", "openssl-libs", "libc6:amd64"],
     packages.package: ["libpq5", "opensshd-notes", "s6x"],
     grammar.release: ["3.13", "1.30", "3.13.2", "0.13.9"],
     grammar.app_target: ["shop.wsgi:app", "a:b", "a_b.c1:_app.inner", "shop:create_app()"],
@@ -55,7 +55,7 @@ ACCEPTED: Mapping[Check, Sequence[str]] = {
         "http://10.0.0.1:80", "http://a_b"],
     grammar.url_path: ["/", "/healthz", "/a/b/", "/a?x=1&y", "/~me/a-b_c.d"],
     grammar.location: ["/", "/api", "/api/", "/a/b.c/", "/~me"],
-    grammar.shell_step: [
+    commands.shell_step: [
         "make", "npm run build", 'echo "a b" \'c\' d\\ e', "a && b || c; d",
         "cd x && (make; make install)",
         "f() { x; }; f", 'echo "$(id)" `id`', "a | b", "echo '#'", "make a#b", "echo '\\'",
@@ -69,7 +69,7 @@ ACCEPTED: Mapping[Check, Sequence[str]] = {
 REFUSED: Mapping[Check, Sequence[object]] = {
     grammar.text: ["", " ", "x" * 201, None, 1, ["a"]],
     grammar.value_text: ["x" * 4097, None, 1],
-    grammar.public_text: [
+    secrecy.public_text: [
         "postgres://shop:word@db/shop", "amqp://:word@mq", "-----BEGIN PRIVATE KEY-----",
         "-----BEGIN OPENSSH PRIVATE KEY-----", "AKIAABCDEFGHIJKLMNOP", "ASIAABCDEFGHIJKLMNOP",
         "ghp_" + "a" * 36, "github_pat_" + "a" * 22, "glpat-" + "a" * 20, "xoxb-1234567890",
@@ -79,14 +79,14 @@ REFUSED: Mapping[Check, Sequence[object]] = {
     grammar.version: ["", "v1", "1.0+local", "1.", ".1", "1..2", "1 ", "latest", "$V", "1.0/2",
         "1" * 129, "\u0661", None],
     grammar.env_name: ["", "1A", "A-B", "A B", "A=B", "Ä", "A.B", "x" * 129, "$A", "٣"],
-    grammar.public_env_name: [
+    secrecy.public_env_name: [
         "PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "IFS", "ENV", "BASH_ENV", "DB_PASSWORD", "API_KEY",
         "APIKEY",
         "SECRET_KEY_BASE", "ACCESS_TOKEN", "USERNAME", "AUTH", "CREDENTIALS", "PASSWD",
         "DB_PASSWORD_FILE",
         "PRIVATE_DATA", "CLIENT_KEY", "TOKENIZERS_PARALLELISM",
     ],
-    grammar.label_key: [
+    secrecy.label_key: [
         "", "A", "a b", "a=b", 'a"', "$a", "a.", "-a", "com.docker.x", "io.docker.x",
         "org.dockerproject.x",
         "maintainer", "org.opencontainers.image.title", "com.example.api-key", "com.example/token",
@@ -107,12 +107,12 @@ REFUSED: Mapping[Check, Sequence[object]] = {
     grammar.artifact_target: ["/bin/a", "/lib/a", "/sbin/a", "/lib64/a", "/dev/a", "/proc/x", "a"],
     grammar.context_path: ["..", "../a", "a/../b", "a/./b", "a//b", "", "/", "//", "/a", "-a", "~",
         "a b", "a*", "a[b", "$a", "<<EOF", "a'", "ä", "!a", "a:b"],
-    grammar.apt_package: ["a", "libpq-", "-o", "a b", "./a.deb", "a/trixie", "A", "a;b", "a>b",
+    packages.apt_package: ["a", "libpq-", "-o", "a b", "./a.deb", "a/trixie", "A", "a;b", "a>b",
         "a=", "$(a)", "a*", "libpq~17"],
-    grammar.apk_package: ["a>b", "a<2", "!a", "a@edge", "so:libc", ".deps", "a=1.*", "a=x", "a;b",
+    packages.apk_package: ["a>b", "a<2", "!a", "a@edge", "so:libc", ".deps", "a=1.*", "a=x", "a;b",
         "-t", "a-", "a~"],
-    grammar.rpm_package: ["", "-a", "a-", "a*", "a b", "a=1", "@group", "./a.rpm", "a;b", "a:b"],
-    grammar.any_package: ["", "a-", "-a", "a b", "a;b", "a>b", "$(a)", "a/b", "@a"],
+    packages.rpm_package: ["", "-a", "a-", "a*", "a b", "a=1", "@group", "./a.rpm", "a;b", "a:b"],
+    packages.any_package: ["", "a-", "-a", "a b", "a;b", "a>b", "$(a)", "a/b", "@a"],
     packages.package: ["openssh-server", "openssh", "dropbear", "supervisor", "cron", "systemd",
     "openssh-server=1:9*",
                        "dropbear~2024", "s6-overlay"],
@@ -130,7 +130,7 @@ REFUSED: Mapping[Check, Sequence[object]] = {
         "/ä"],
     grammar.location: ["", "a", "/a b", "/a;b", "/a{", "= /a", "~ /a", "/a$", "//", "/a//b", "/a?b",
         "@a"],
-    grammar.shell_step: [
+    commands.shell_step: [
         "", " ", "# x", "--mount=type=bind a", "-x", "[ -f a ]", '["a"]', "<a", "cat <<EOF",
         "echo '$((1 << 2))'",
         "a \\", "a &", "a |", "a ;", "a &&", 'echo "a', "echo 'a", "echo `a", "(a", "a)", "{ a",

@@ -4,20 +4,20 @@ set -eu
 
 # A secret comes as NAME or as the path of a file in NAME_FILE, never from the image.
 read_secret() {
-    eval "value=\${$1:-} file=\${$1_FILE:-}"
-    if [ -n "$value" ] && [ -n "$file" ]; then
+    eval "_value=\${$1:-} _file=\${$1_FILE:-}"
+    if [ -n "$_value" ] && [ -n "$_file" ]; then
         echo >&2 "error: set $1 or $1_FILE, not both"
         exit 64
     fi
-    if [ -n "$file" ]; then
-        value=$(cat "$file")
-        export "$1=$value"
+    if [ -n "$_file" ]; then
+        _value=$(cat "$_file")
+        export "$1=$_value"
     fi
 }
 
 require_secret() {
     read_secret "$1"
-    if [ -z "$value" ]; then
+    if [ -z "$_value" ]; then
         echo >&2 "error: $1 is not set: set it, or $1_FILE to a file with it"
         exit 64
     fi

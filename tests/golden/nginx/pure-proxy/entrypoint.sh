@@ -25,8 +25,8 @@ usable_cpus() {
 }
 
 if [ "${1:-}" = nginx ]; then
-    workers=$(usable_cpus)
-    set -- "$@" -g "worker_processes $workers;"
+    _workers=$(usable_cpus)
+    set -- "$@" -g "worker_processes $_workers;"
 fi
 
 exec "$@"

@@ -25,8 +25,8 @@ usable_cpus() {
 }
 
 if [ "${1:-}" = hypercorn ]; then
-    workers=$(usable_cpus)
-    set -- "$@" --workers "$workers"
+    _workers=$(usable_cpus)
+    set -- "$@" --workers "$_workers"
 fi
 
 exec "$@"

@@ -1,0 +1,48 @@
+"""The words of a command in exec form, and the build commands that a shell runs."""
+
+from generator.grammar import shown
+from generator.secrecy import public_text
+
+
+def argument(value: object) -> str:
+    """One word of a command in exec form: any printable line, blanks and quotes included."""
+    return public_text(value)
+
+
+def shell_step(value: object) -> str:
+    """One build command; it stays inside its RUN: one line, no here-document, no continuation."""
+    line = public_text(value).strip()
+    if not line or line.startswith(("#", "-", "[", "<")) or line.endswith(("\\", "&", "|", ";")):
+        raise ValueError(f"must be one complete shell command, not {shown(line)}")
+    if "<<" in line:
+        raise ValueError(f"must not hold a here-document: put it into a script, {shown(line)}")
+    if not _closed(line):
+        raise ValueError(f"must close its quotes and comments nothing out: {shown(line)}")
+    return line
+
+
+def _closed(line: str) -> bool:
+    """Whether quotes, brackets and backslashes end inside the line and no comment begins."""
+    quote = ""
+    depth = 0
+    skip = False
+    before = " "
+    for char in line:
+        if skip:
+            skip = False
+        elif char == "\\" and quote != "'":
+            skip = True
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"`":
+            quote = char
+        elif char == "#" and before in " ;&|(":
+            return False
+        elif char in "({":
+            depth += 1
+        elif char in ")}":
+            depth -= 1
+        if depth < 0:
+            return False
+        before = char
+    return not (quote or depth or skip)

@@ -1,0 +1,83 @@
+"""What must not stand in an image, where everyone can read it (S2.15)."""
+
+import re
+
+from generator.grammar import env_name, matched, shown, value_text
+
+_LABEL_KEY = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?"
+_OWN_LABELS = ("maintainer", "org.opencontainers.image.")
+_FOREIGN_LABELS = ("com.docker.", "io.docker.", "org.dockerproject.")
+
+# What BuildKit's SecretsUsedInArgOrEnv and hadolint's DL3064 look for in a name.
+_SECRET_WORDS = frozenset(
+    [
+        "apikey",
+        "auth",
+        "credential",
+        "credentials",
+        "key",
+        "password",
+        "pword",
+        "passwd",
+        "secret",
+        "token",
+    ]
+)
+_SECRET_PARTS = (
+    "api_key",
+    "client_key",
+    "password",
+    "private",
+    "secret",
+    "token",
+    "username",
+)
+_SECRET_VALUES = (
+    (r"-----BEGIN [A-Z ]*PRIVATE KEY", "a private key"),
+    (r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", "a URL with a password"),
+    (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "a cloud access key"),
+    (r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}", "an access token"),
+    (r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}", "an access token"),
+    (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "an access token"),
+    (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a signed token"),
+)
+
+
+def secret_name(name: str) -> bool:
+    """Whether a linter takes a variable of this name for a secret (S2.15)."""
+    lower = name.lower()
+    words = lower.split("_")
+    return any(part in lower for part in _SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
+
+
+def public_env_name(value: object) -> str:
+    """A variable that may stand in the image: neither a secret's name nor one imgen owns."""
+    name = env_name(value)
+    if secret_name(name):
+        raise ValueError(f"{name} looks like a secret: name it in `secrets`, give it at run time")
+    if name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "IFS", "ENV", "BASH_ENV"):
+        raise ValueError(f"{name} changes which code runs and cannot be set here")
+    return name
+
+
+def public_text(value: object) -> str:
+    """A value that may stand in the image: nothing that looks like a secret (S2.15)."""
+    line = value_text(value)
+    for pattern, what in _SECRET_VALUES:
+        if re.search(pattern, line):
+            raise ValueError(
+                f"holds {what}: an image shows its values to everyone, use `secrets` instead"
+            )
+    return line
+
+
+def label_key(value: object) -> str:
+    """A label's key that is neither imgen's nor the engine's own."""
+    key = matched(_LABEL_KEY, value, "must be a lower-case key like com.example.team")
+    if key.startswith(_FOREIGN_LABELS):
+        raise ValueError(f"must not be in a namespace reserved by the engine: {shown(key)}")
+    if key.startswith(_OWN_LABELS):
+        raise ValueError(f"is written by imgen from the other fields: {shown(key)}")
+    if secret_name(re.sub("[./-]", "_", key)):
+        raise ValueError(f"looks like a secret, and everyone can read a label: {shown(key)}")
+    return key
