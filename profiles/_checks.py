@@ -84,6 +84,9 @@ def _second_looks(profile: "Profile") -> Iterator[Problem]:
     if profile.port is not None and profile.port < 1024:
         text = f"{profile.port} is below 1024, which some runtimes deny to a non-root process"
         yield Problem(field="port", text=text, warning=True)
+    if profile.user and profile.creates_user() and min(profile.user.uid, profile.user.gid) < 1000:
+        text = "below 1000 the base image has accounts of its own: the build fails if it is taken"
+        yield Problem(field="user", text=text, warning=True)
     if profile.insecure_defaults:
         text = "everyone who has the image knows these passwords (S2.10)"
         yield Problem(field="insecure_defaults", text=text, warning=True)

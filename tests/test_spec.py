@@ -155,6 +155,13 @@ def test_a_server_may_be_written_as_its_command_line() -> None:
             id="no tini",
         ),
         pytest.param(
+            GENERIC + "user: 33:1000\n",
+            "8:7",
+            "user: below 1000 the base image has accounts of its own: "
+            "the build fails if it is taken",
+            id="account of the base",
+        ),
+        pytest.param(
             GENERIC + "http_proxy: http://proxy:3128\n",
             "8:13",
             "http_proxy: is used by docker-bake.hcl (`outputs: [bake]`) "

@@ -17,7 +17,7 @@ from .container import Container
 from .engine import Built, Engine, MissingBaseError, unavailable
 from .fleet import Fleet
 from .layers import Layer
-from .summary import BASE, stand_ins, table
+from .summary import BASE, ENGINE, engines, stand_ins, table
 
 REQUIRED = os.environ.get("IMGEN_ENGINE") == "required"
 
@@ -50,8 +50,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for found in terminalreporter.stats.values() for report in found]
     properties = [pair for report in reports for pair in getattr(report, "user_properties", ())]
-    if lines := stand_ins(properties):
-        terminalreporter.section("base images of the engine tests")
+    if lines := [*engines(properties), *stand_ins(properties)]:
+        terminalreporter.section("engine and base images of the tests")
         terminalreporter.write_line("\n".join(lines))
     if lines := table(properties):
         terminalreporter.section("generated images beside naive ones of the same apps")
@@ -78,6 +78,8 @@ def fleet(
     found = Fleet(engine, tmp_path_factory.mktemp("fleet"))
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     found.prefetch({call.params["example"] for call in calls if call and "example" in call.params})
+    if any(item.path.name == "test_naive.py" for item in request.session.items):
+        found.prefetch_naive()
     yield found
     found.close()
 
@@ -97,9 +99,11 @@ def _tell_bases(
 ) -> Iterator[None]:
     assert request.node.get_closest_marker("engine"), "tests here carry the marker `engine`"
     yield
+    if not told:
+        record_property(ENGINE, engine.description())
     for reference in sorted(set(engine.bases) - told):
         record_property(BASE, (reference, engine.bases[reference]))
-    told.update(engine.bases)
+    told.update(engine.bases, [ENGINE])
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A container engine by its command line: builds, images and containers, cleaned up again."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -8,9 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .container import Container
+from .image_config import ImageConfig, read_config
 from .progress import Progress, Step, base_references
 
 OLDEST = 23  # the first engine whose builder knows COPY --link
@@ -42,24 +41,6 @@ class Built:
     def runs(self) -> list[Step]:
         """The RUN instructions, whether they ran or came from the cache."""
         return [step for step in self.steps if step.text.startswith("RUN ")]
-
-
-@dataclass(frozen=True)
-class ImageConfig:
-    """What `docker image inspect` tells, without what is never asked for."""
-
-    size: int
-    layers: tuple[str, ...]
-    labels: Mapping[str, str]
-    environment: Mapping[str, str]
-    entrypoint: tuple[str, ...]
-    command: tuple[str, ...]
-    user: str
-    workdir: str
-    ports: frozenset[str]
-    volumes: frozenset[str]
-    stop_signal: str
-    probe: Mapping[str, Any]
 
 
 def unavailable() -> str:
@@ -225,22 +206,7 @@ class Engine:
 
     def image(self, tag: str) -> ImageConfig:
         """Inspect an image."""
-        (found,) = json.loads(self.call("image", "inspect", tag).stdout)
-        config = found["Config"]
-        return ImageConfig(
-            size=found["Size"],
-            layers=tuple(found["RootFS"]["Layers"]),
-            labels=config.get("Labels") or {},
-            environment=dict(pair.split("=", 1) for pair in config.get("Env") or ()),
-            entrypoint=tuple(config.get("Entrypoint") or ()),
-            command=tuple(config.get("Cmd") or ()),
-            user=config.get("User", ""),
-            workdir=config.get("WorkingDir", ""),
-            ports=frozenset(config.get("ExposedPorts") or ()),
-            volumes=frozenset(config.get("Volumes") or ()),
-            stop_signal=config.get("StopSignal", ""),
-            probe=config.get("Healthcheck") or {},
-        )
+        return read_config(self.call("image", "inspect", tag).stdout)
 
     def history(self, tag: str) -> str:
         """Every instruction that made an image, as the image tells them."""

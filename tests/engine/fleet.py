@@ -35,7 +35,7 @@ class Fleet:
         self.engine = engine
         self.folder = folder
         self.canary = f"canary-{engine.session}"
-        self._pool = ThreadPoolExecutor(max_workers=24)
+        self._pool = ThreadPoolExecutor(max_workers=48)
         self._futures: dict[str, Future[Any]] = {}
         self._lock = Lock()
         self._containers: list[Container] = []
@@ -50,6 +50,11 @@ class Fleet:
         """Begin with some examples before a test asks for them."""
         for name in names:
             self._once(f"container {name}", partial(self._start_example, name))
+
+    def prefetch_naive(self) -> None:
+        """Begin with the naive images of all examples, which take longest."""
+        for name in apps.EXAMPLE_NAMES:
+            self._once(f"naive {name}", partial(self._build_naive, name))
 
     # Examples.
 
@@ -92,7 +97,10 @@ class Fleet:
 
     def naive_image(self, name: str) -> Built:
         """The image of an example by its naive Dockerfile."""
-        return self._once(f"naive {name}", lambda: self.build_naive(self.naive_app(name))).result()
+        return self._once(f"naive {name}", partial(self._build_naive, name)).result()
+
+    def _build_naive(self, name: str) -> Built:
+        return self.build_naive(self.naive_app(name))
 
     def naive_app(self, name: str) -> App:
         """The copy of an example without the generated ignore file; not to be changed."""

@@ -10,6 +10,7 @@ from typing import Any
 from .container import Stop
 
 BASE = "engine base image"
+ENGINE = "engine"
 ROW = "engine comparison"
 
 
@@ -37,6 +38,11 @@ class Row:
     def property(self) -> dict[str, Any]:
         """The row as plain values."""
         return asdict(self)
+
+
+def engines(properties: Iterable[tuple[str, Any]]) -> list[str]:
+    """One line for each engine that was used."""
+    return sorted({str(value) for name, value in properties if name == ENGINE})
 
 
 def stand_ins(properties: Iterable[tuple[str, Any]]) -> list[str]:
