@@ -115,7 +115,8 @@ def generate(
 ) -> None:
     """Write the container files that SPEC describes.
 
-    SPEC is a file, a folder with an imgen.yaml, or - for standard input.
+    SPEC is a file, a folder with an imgen.yaml (the current one if not given), or - for standard
+    input.
     """
     from generator.render import render
     from generator.write import plan
@@ -232,7 +233,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-@cli.command(epilog=EPILOG)
+@cli.command(epilog=EPILOG, short_help="Print the tags that a version may carry.")
 @click.argument("version")
 def tags(*, version: str) -> None:
     """Print the tags that VERSION may carry, longest first, one a line (S2.3)."""
@@ -244,7 +245,7 @@ def tags(*, version: str) -> None:
         raise UsageError(f"VERSION: {error}") from error
 
 
-@cli.command(epilog=EPILOG)
+@cli.command(epilog=EPILOG, short_help="Print a completion script for bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(*, shell: str) -> None:
     """Print the completion script for SHELL: eval "$(imgen completion bash)"."""

@@ -51,6 +51,7 @@ class Description:
     spec: Spec
     files: Mapping[PurePosixPath, str]
     build_command: str
+    run_command: str
 
 
 def create(order: Order) -> None:
@@ -79,6 +80,7 @@ def create(order: Order) -> None:
         raise
     where = "" if order.folder == Path() else f"cd {shlex.quote(str(order.folder))} && "
     click.echo(f"\nBuild it:\n  {where}{described.build_command}", err=True)
+    click.echo(f"\nRun it:\n  {described.run_command}", err=True)
     if order.ask:
         click.echo(again, err=True)
 
@@ -143,7 +145,10 @@ def describe(answers: Mapping[str, str], *, profile: str) -> Description:
     image = spec.profile.image()
     text = spec_text(profile, values, spec.profile)
     return Description(
-        spec=spec, files={SPEC: text, **render(image)}, build_command=image.build_command
+        spec=spec,
+        files={SPEC: text, **render(image)},
+        build_command=image.build_command,
+        run_command=image.run_command,
     )
 
 

@@ -48,7 +48,7 @@ def spec_reference() -> str:
     for name, rows in own.items():
         table = "\n".join(_rows([field for field in rows if field not in common]))
         groups.setdefault(table, []).append(name)
-    parts = [_SPEC_HEAD.format(profile=profiles.names()[-1]), "## Every profile\n", *_rows(common)]
+    parts = [_SPEC_HEAD.format(profile="python-multistage"), "## Every profile\n", *_rows(common)]
     for table, names in groups.items():
         summaries = [f"- `{name}`: {profiles.get(name).SUMMARY}" for name in names]
         parts += [f"\n## {', '.join(names)}\n", *summaries, f"\n{table}"]

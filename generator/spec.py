@@ -58,7 +58,8 @@ def validate(document: Document, *, today: date | None = None) -> Spec:
     try:
         profile = model(**values)
     except ValidationError as error:
-        raise SpecError(_sorted(_problems(document, model, error))) from error
+        wrong = list(_problems(document, model, error))
+        raise SpecError(_sorted([*wrong, *_beside(document, model, values, wrong)])) from error
     found = [*profile.check(), *_old_bases(profile, today or datetime.now(tz=UTC).date())]
     placed = _sorted(
         document.problem(problem.field, problem.text, warning=problem.warning) for problem in found
@@ -66,6 +67,34 @@ def validate(document: Document, *, today: date | None = None) -> Spec:
     if any(not problem.warning for problem in placed):
         raise SpecError(placed)
     return Spec(profile=profile, warnings=tuple(placed))
+
+
+# Valid values for required fields, so that the others can be looked at without them.
+_STAND_INS: Mapping[str, Any] = {
+    "name": "app",
+    "version": "0.1.0",
+    "maintainer": "nobody",
+    "command": ["app"],
+}
+
+
+def _beside(
+    document: Document, model: type[Profile], values: Mapping[str, Any], wrong: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Yield what is wrong between the fields that are right by themselves."""
+    if not {"name", "version", "maintainer"}.intersection(values):
+        return  # a single answer, not a spec
+    bad = {problem.field.split(".", maxsplit=1)[0] for problem in wrong}
+    right = {key: value for key, value in values.items() if key not in bad}
+    needed = {key: value for key, value in _STAND_INS.items() if key in bad}
+    try:
+        profile = model(**{**needed, **right})
+    except ValidationError:  # too much is missing to say more
+        return
+    for problem in profile.check():
+        field = problem.field.split(".", maxsplit=1)[0]
+        if not problem.warning and field in right:
+            yield document.problem(problem.field, problem.text)
 
 
 def _profile_model(document: Document, spec_format: object, name: object) -> type[Profile]:

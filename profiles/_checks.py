@@ -18,7 +18,7 @@ def every_profile(profile: "Profile") -> Iterator[Problem]:
     if family := profile.package_family():
         yield from packages.check_family("packages", profile.packages, family)
     yield from packages.check_packages(profile.packages, profile.argv())
-    yield from packages.check_command("command", profile.argv())
+    yield from packages.check_command("command", getattr(profile, "command", None) or ())
     yield from _variables(profile)
     yield from _secret_names(profile)
     yield from _folders(profile)

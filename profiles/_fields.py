@@ -55,8 +55,8 @@ class Resources(Model):
 
     cpus: Cpus | None = Field(
         None,
-        description="CPU limit (0.5, 2, 1500m); sets the number of worker processes. "
-        "`auto` reads the cgroup's limit at start.",
+        description="CPU limit: 0.5, 2 or 1500m. Servers and nginx start a worker for each CPU; "
+        "there `auto` reads the cgroup's limit at start.",
     )
     memory: Memory | None = Field(None, description="Memory limit (512Mi, 1Gi).")
 
