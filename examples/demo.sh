@@ -28,7 +28,7 @@ fi
 image=imgen-demo:$$
 container=
 clean_up() {
-    [ -z "$container" ] || docker rm --force "$container" >/dev/null
+    [ -z "$container" ] || docker rm --force --volumes "$container" >/dev/null
     docker image rm --force "$image" >/dev/null 2>&1 || true
 }
 trap clean_up EXIT

@@ -48,6 +48,8 @@ _DEBIAN_BASED = frozenset(
         "rust",
     ]
 )
+# A team's own image mostly keeps the release in its tag: `python-base:3.13-slim-trixie`.
+_DEBIAN_RELEASES = frozenset(["bookworm", "bullseye", "forky", "jammy", "noble", "sid", "trixie"])
 _END_OF_LIFE = {
     "alpine": {
         "3.17": "2024-11-22", "3.18": "2025-05-09", "3.19": "2025-11-01", "3.20": "2026-04-01",
@@ -87,7 +89,7 @@ def family(reference: str) -> str:
         return "microdnf"
     if match := re.fullmatch(r"(ubi)\d+(?:-(minimal|micro|init))?|(ubi)", name):
         return "microdnf" if match[2] == "minimal" else "dnf"
-    if name in _DEBIAN_BASED:
+    if name in _DEBIAN_BASED or not _DEBIAN_RELEASES.isdisjoint(re.findall(r"[a-z]+", tag)):
         return "apt"
     return _FAMILY.get(name, "")
 

@@ -127,7 +127,7 @@ def example(name: str, target: Path) -> App:
     source = target / EDITS[name][0]
     for folder in {target, source.parent}:
         _litter(folder)
-    _make_private(target)
+    make_private(target)
     return app
 
 
@@ -151,7 +151,8 @@ def _litter(folder: Path) -> None:
         target.write_text(f"password = {CONTEXT_CANARY}\n", encoding="utf-8")
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
+    """Take every right from all but the owner, as a strict umask does."""
     for root, _, names in os.walk(folder):
         for path in (Path(root), *(Path(root) / name for name in names)):
             path.chmod(path.stat().st_mode & 0o700)

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
+from urllib.parse import urlsplit
 
 USER = "builder"
 HOST = "index.example.test"
@@ -38,7 +39,7 @@ class Index:
 
 @dataclass
 class Proxy:
-    """A running HTTP proxy, and the hosts to which it made connections."""
+    """A running HTTP proxy, and the hosts and ports to which it made connections."""
 
     url: str
     address: str
@@ -144,21 +145,25 @@ def index(folder: Path, bridge: str, password: str, wheels: list[Path]) -> Itera
 
 @contextmanager
 def proxy(bridge: str) -> Iterator[Proxy]:
-    """Pass connections on for whoever asks with CONNECT."""
+    """Pass on connections for CONNECT, and plain HTTP requests as they are."""
 
     class Handler(StreamRequestHandler):
+        rbufsize = 0  # what follows the head is for the other side
+
         def handle(self) -> None:
-            method, target, _ = self.rfile.readline().decode().split()
-            while self.rfile.readline().strip():
-                pass
-            if method != "CONNECT":
-                self.wfile.write(b"HTTP/1.1 405 Method Not Allowed\r\n\r\n")
-                return
-            found.connected.append(target)
-            name, _, port = target.rpartition(":")
-            place = (bridge if name == HOST else name, int(port))
+            head = self.rfile.readline()
+            method, target, _ = head.decode().split()
+            tunnel = method == "CONNECT"
+            url = urlsplit(f"//{target}" if tunnel else target)
+            found.connected.append(url.netloc)
+            place = (bridge if url.hostname == HOST else url.hostname, url.port or 80)
+            while line := self.rfile.readline().strip():
+                head += line + b"\r\n"
             with socket.create_connection(place, timeout=10) as other:
-                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                if tunnel:
+                    self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                else:
+                    other.sendall(head + b"\r\n")
                 _pump(self.connection, other)
 
     server = ThreadingTCPServer((bridge, 0), Handler)

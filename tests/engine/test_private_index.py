@@ -17,7 +17,7 @@ from profiles._python import UV_VERSION
 from . import apps, closed_network
 from .apps import App
 from .closed_network import Index, Proxy
-from .company import NO_CA, OFFICIAL, body_of, lock, make, run
+from .company import NO_CA, OFFICIAL, body_of, lock, make, run, spec
 from .engine import BuildError, Completed, Engine
 from .layers import own_layers, traces
 
@@ -185,3 +185,19 @@ def test_bake_builds_with_the_same_secrets_and_arguments(
     assert all(f"/{PACKAGE}.py" in run(engine, tag) for tag in tags)
     assert site.index.served
     assert set(site.proxy.connected) == {site.index.address}
+
+
+def test_system_packages_come_through_the_proxy(engine: Engine, site: Site, tmp_path: Path) -> None:
+    # The ids make the step new, or it would come from the cache.
+    uid = 20_000 + int(engine.session[:3], 16)
+    fields = {"profile": "generic", "base": "debian:trixie-slim", "init": "true", "user": uid}
+    text = spec(engine, "company-apt", **fields, http_proxy=site.proxy.url)
+    app = apps.make(tmp_path / "app", text, {"app.py": ""})
+    engine.require("debian:trixie-slim")
+    del site.proxy.connected[:]
+    done = shell(app.image.build_command, app.folder, site.home)
+    assert done.returncode == 0, done.stderr
+    tag = engine.adopt(f"{app.name}:1.0.0")
+    assert site.proxy.connected, "apt went around the proxy"
+    layers = own_layers(engine, tag, "debian:trixie-slim")
+    assert traces(engine, tag, layers, site.proxy.address) == []

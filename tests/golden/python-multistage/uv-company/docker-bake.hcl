@@ -1,3 +1,4 @@
+# Bake reads outside the build context only if told to: --allow=fs.read=$HOME
 variable "HOME" {
   default = ""
 }
