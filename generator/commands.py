@@ -36,7 +36,7 @@ def _closed(line: str) -> bool:
             quote = "" if char == quote else quote
         elif char in "'\"`":
             quote = char
-        elif char == "#" and before in " ;&|(":
+        elif char == "#" and before in " ;&|()<>":
             return False
         elif char in "({":
             depth += 1

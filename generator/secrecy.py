@@ -2,7 +2,7 @@
 
 import re
 
-from generator.grammar import env_name, matched, shown, value_text
+from generator.grammar import env_name, matched, shown, text, value_text
 
 _LABEL_KEY = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?"
 _OWN_LABELS = ("maintainer", "org.opencontainers.image.")
@@ -34,7 +34,7 @@ _SECRET_PARTS = (
 )
 _SECRET_VALUES = (
     (r"-----BEGIN [A-Z ]*PRIVATE KEY", "a private key"),
-    (r"[A-Za-z][A-Za-z0-9+.-]*://[^/@\s]*:[^/@\s]+@", "a URL with a password"),
+    (r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s]*:[^/@\s]+@", "a URL with a password"),
     (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "a cloud access key"),
     (r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}", "an access token"),
     (r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}", "an access token"),
@@ -69,6 +69,11 @@ def public_text(value: object) -> str:
                 f"holds {what}: an image shows its values to everyone, use `secrets` instead"
             )
     return line
+
+
+def label_text(value: object) -> str:
+    """A short text that becomes a label, such as a description."""
+    return public_text(text(value))
 
 
 def label_key(value: object) -> str:

@@ -8,7 +8,7 @@ from profiles._model import Check, Field, Flag, Model, Shorthand, integer
 
 __all__ = ["Field", "Flag"]
 
-Text = Annotated[str, Check(grammar.text)]
+Text = Annotated[str, Check(secrecy.label_text)]
 Name = Annotated[str, Check(grammar.app_name)]
 Version = Annotated[str, Check(grammar.version, {"type": ["string", "number"]})]
 Url = Annotated[str, Check(grammar.url, {"type": "string", "format": "uri"})]

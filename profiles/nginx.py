@@ -162,9 +162,18 @@ class Nginx(Profile):
             if path == "/" and self.site != "none":
                 text = "takes every path, the site's too: write `site: none` for a pure proxy"
                 yield Problem(field=f"proxy.{path}", text=text)
+        yield from self._check_health_path()
         if self.resources.cpus is None:
             text = "is missing: one worker is started; give the limit, or auto to follow it"
             yield Problem(field="resources.cpus", text=text, warning=True)
+
+    def _check_health_path(self) -> Iterator[Problem]:
+        if self.health_path() != HEALTH_PATH and self.site == "none":
+            text = f"nginx answers {HEALTH_PATH} by itself; anything else must come from the proxy"
+            yield Problem(field="healthcheck.path", text=text, warning=True)
+        elif self.health_path() not in (HEALTH_PATH, "/"):
+            text = f"must be a file of the site; nginx answers {HEALTH_PATH} by itself"
+            yield Problem(field="healthcheck.path", text=text, warning=True)
 
     def image(self) -> NginxImage:
         return NginxImage(

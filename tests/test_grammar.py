@@ -48,7 +48,8 @@ def test_every_kind_of_text_has_rows_in_both_tables() -> None:
     }
     elsewhere = {  # numbers and choices below, what others are made of, what reads a checked text
         grammar.boolean, grammar.integer, grammar.matched, grammar.one_line, grammar.one_of,
-        grammar.port, grammar.shown, grammar.split_reference, secrecy.secret_name,
+        grammar.port, grammar.shown, grammar.split_reference, secrecy.label_text,
+        secrecy.secret_name,
     }  # fmt: skip
     kinds = {function for function in known if not function.__name__.startswith("_")} - elsewhere
     names = {packages.apk_package, packages.apt_package, packages.any_package,

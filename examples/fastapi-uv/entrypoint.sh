@@ -29,4 +29,9 @@ if [ -z "${WEB_CONCURRENCY:-}" ]; then
     export WEB_CONCURRENCY
 fi
 
+if [ "$#" -eq 0 ]; then
+    echo >&2 "error: no command given"
+    exit 64
+fi
+
 exec "$@"

@@ -10,7 +10,10 @@ read_secret() {
         exit 64
     fi
     if [ -n "$_file" ]; then
-        _value=$(cat "$_file")
+        _value=$(cat "$_file") || {
+            echo >&2 "error: cannot read $_file, the file in $1_FILE"
+            exit 64
+        }
         export "$1=$_value"
     fi
 }
@@ -51,6 +54,11 @@ usable_cpus() {
 if [ -z "${WEB_CONCURRENCY:-}" ]; then
     WEB_CONCURRENCY=$(usable_cpus)
     export WEB_CONCURRENCY
+fi
+
+if [ "$#" -eq 0 ]; then
+    echo >&2 "error: no command given"
+    exit 64
 fi
 
 exec "$@"

@@ -29,4 +29,9 @@ if [ "${1:-}" = hypercorn ]; then
     set -- "$@" --workers "$_workers"
 fi
 
+if [ "$#" -eq 0 ]; then
+    echo >&2 "error: no command given"
+    exit 64
+fi
+
 exec "$@"

@@ -29,4 +29,9 @@ if [ -z "${GRANIAN_WORKERS:-}" ]; then
     export GRANIAN_WORKERS
 fi
 
+if [ "$#" -eq 0 ]; then
+    echo >&2 "error: no command given"
+    exit 64
+fi
+
 exec "$@"

@@ -10,7 +10,10 @@ read_secret() {
         exit 64
     fi
     if [ -n "$_file" ]; then
-        _value=$(cat "$_file")
+        _value=$(cat "$_file") || {
+            echo >&2 "error: cannot read $_file, the file in $1_FILE"
+            exit 64
+        }
         export "$1=$_value"
     fi
 }
@@ -25,5 +28,10 @@ require_secret() {
 
 require_secret DATABASE_URL
 require_secret SIGNING_KEY
+
+if [ "$#" -eq 0 ]; then
+    echo >&2 "error: no command given"
+    exit 64
+fi
 
 exec "$@"
