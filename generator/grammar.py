@@ -37,7 +37,8 @@ _APP_TARGET = (
 )
 _VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[.-]?[A-Za-z][A-Za-z0-9]*|-[0-9A-Za-z]+)?(?:[.-][0-9A-Za-z]+)*"
 _SYSTEM_PATHS = (
-    r"/(?:bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|tmp|usr|usr/bin|usr/lib|usr/sbin)"
+    r"/(?:bin|boot|dev|etc|home|lib|lib64|mnt|nonexistent|opt|proc|root|run|sbin|sys|tmp|usr"
+    r"|usr/bin|usr/lib|usr/local|usr/local/bin|usr/sbin|usr/share|var|var/cache|var/lib|var/log)"
 )
 _SYSTEM_TREES = r"/(?:boot|dev|proc|sys)(?:/.*)?"
 
@@ -182,7 +183,8 @@ def registry(value: object) -> str:
 def data_directory(value: object) -> str:
     """A folder for data inside the image: an absolute path that is not the system's (S2.12)."""
     path = absolute_path(value)
-    if re.fullmatch(_SYSTEM_PATHS, path) or re.fullmatch(_SYSTEM_TREES, path):
+    tree = r"/(?:etc|var/lib/apt|var/lib/dpkg)(?:/.*)?"
+    if any(re.fullmatch(each, path) for each in (_SYSTEM_PATHS, _SYSTEM_TREES, tree)):
         raise ValueError(f"must not be a folder of the system: {shown(path)}")
     return path
 
@@ -205,6 +207,11 @@ def artifact_target(value: object) -> str:
         raise ValueError(f"must not lie behind a link, write /usr{path}")
     if re.fullmatch(_SYSTEM_TREES, path):
         raise ValueError(f"must not be a folder of the kernel or the boot loader: {shown(path)}")
+    if re.fullmatch(_SYSTEM_PATHS, path):
+        raise ValueError(f"must name the file itself, not the folder: {shown(path)}")
+    own = r"/usr/local/bin/entrypoint\.sh|/usr/bin/tini|/etc/(?:passwd|group|shadow)"
+    if re.fullmatch(own, path):
+        raise ValueError(f"would replace a file that the image relies on: {shown(path)}")
     return path
 
 

@@ -2,12 +2,20 @@
 
 import re
 
-from generator.grammar import env_name, matched, shown, text, value_text
+from generator.grammar import env_name, matched, shown, text, url, value_text
 
+_CODE_CHANGING = frozenset(
+    ["BASHOPTS", "BASH_ENV", "ENV", "GCONV_PATH", "IFS", "PATH", "PS4", "SHELLOPTS"]
+)
 _LABEL_KEY = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)?"
 _OWN_LABELS = ("maintainer", "org.opencontainers.image.")
 _FOREIGN_LABELS = ("com.docker.", "io.docker.", "org.dockerproject.")
 
+# `name=value` inside a value, with no variable to be filled in.
+_ASSIGNED = (
+    r"(?i)(?<![a-z0-9])(?:pass|passwd|password|pwd|secret|(?:access_)?token|api[_-]?key)"
+    r"=[^\s$;&]"
+)
 # What BuildKit's SecretsUsedInArgOrEnv and hadolint's DL3064 look for in a name.
 _SECRET_WORDS = frozenset(
     [
@@ -16,7 +24,10 @@ _SECRET_WORDS = frozenset(
         "credential",
         "credentials",
         "key",
+        "pass",
+        "passphrase",
         "password",
+        "pwd",
         "pword",
         "passwd",
         "secret",
@@ -38,6 +49,7 @@ _SECRET_VALUES = (
     (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "a cloud access key"),
     (r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}", "an access token"),
     (r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}", "an access token"),
+    (_ASSIGNED, "a password or token by name"),
     (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "an access token"),
     (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a signed token"),
 )
@@ -50,12 +62,17 @@ def secret_name(name: str) -> bool:
     return any(part in lower for part in _SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
 
 
+def changes_code(name: str) -> bool:
+    """Whether a variable of this name decides which code a shell or the loader runs."""
+    return name.startswith("LD_") or name in _CODE_CHANGING
+
+
 def public_env_name(value: object) -> str:
     """A variable that may stand in the image: neither a secret's name nor one imgen owns."""
     name = env_name(value)
     if secret_name(name):
         raise ValueError(f"{name} looks like a secret: name it in `secrets`, give it at run time")
-    if name in ("PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "IFS", "ENV", "BASH_ENV"):
+    if changes_code(name):
         raise ValueError(f"{name} changes which code runs and cannot be set here")
     return name
 
@@ -74,6 +91,11 @@ def public_text(value: object) -> str:
 def label_text(value: object) -> str:
     """A short text that becomes a label, such as a description."""
     return public_text(text(value))
+
+
+def public_url(value: object) -> str:
+    """A URL that becomes a label: no token in its query either."""
+    return public_text(url(value))
 
 
 def label_key(value: object) -> str:

@@ -199,6 +199,10 @@ class Profile(Model):
 
     # What follows from it.
 
+    def image_variables(self) -> Mapping[str, str]:
+        """The variables that imgen itself sets in the image."""
+        return {"APP_VERSION": self.version, **self.environment()}
+
     def uses_init(self) -> bool:
         """Whether PID 1 is tini."""
         return self.default_init() if self.init is None else self.init
@@ -310,7 +314,7 @@ class Profile(Model):
         return bases.with_registry(wanted, self.registry)
 
     def _environment(self) -> dict[str, str]:
-        return {"APP_VERSION": self.version, **self.environment(), **self.env}
+        return {**self.image_variables(), **self.env}
 
     def _labels(self) -> dict[str, str]:
         oci = {

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from generator import packages
+from generator import packages, secrecy
 from generator.errors import Problem
 from generator.ignore import is_secret_path
 
 if TYPE_CHECKING:
     from profiles._base import Profile
-
-_CODE_CHANGING = ("IFS", "LD_PRELOAD", "PATH")
 
 
 def every_profile(profile: "Profile") -> Iterator[Problem]:
@@ -44,8 +42,10 @@ def _secret_names(profile: "Profile") -> Iterator[Problem]:
     """Names that would take part in entrypoint.sh itself."""
     fields = {"secrets": profile.secrets, "insecure_defaults": [*profile.insecure_defaults]}
     for field, name in ((field, name) for field, names in fields.items() for name in names):
-        if name in _CODE_CHANGING:
+        if secrecy.changes_code(name):
             yield Problem(field=field, text=f"{name} changes which code runs")
+        elif name in profile.image_variables():
+            yield Problem(field=field, text=f"{name} is set in the image, so it is never missing")
         elif name.startswith("_"):
             text = f"{name} begins with '_', as the variables of entrypoint.sh do"
             yield Problem(field=field, text=text)

@@ -11,7 +11,7 @@ __all__ = ["Field", "Flag"]
 Text = Annotated[str, Check(secrecy.label_text)]
 Name = Annotated[str, Check(grammar.app_name)]
 Version = Annotated[str, Check(grammar.version, {"type": ["string", "number"]})]
-Url = Annotated[str, Check(grammar.url, {"type": "string", "format": "uri"})]
+Url = Annotated[str, Check(secrecy.public_url, {"type": "string", "format": "uri"})]
 License = Annotated[str, Check(grammar.license_expression)]
 Port = Annotated[
     int,

@@ -110,6 +110,9 @@ class Generic(Profile):
             yield Problem(field="base", text=text, warning=True)
         if self.build:
             yield from self.build.check()
+            targets = list(self.build.artifacts.values())
+            for path in sorted({path for path in targets if targets.count(path) > 1}):
+                yield Problem(field="build.artifacts", text=f"two files go to {path}")
             if not self.build.artifacts:
                 yield Problem(field="build.artifacts", text="must name at least one file to copy")
         if self.healthcheck.path is not None and self.probe() is None and self.port is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from generator import bases, grammar
 from generator.errors import Problem
@@ -155,7 +156,12 @@ class Nginx(Profile):
             yield Problem(field="site", text="is none and there is no `proxy`: nothing to serve")
         if self.site == "none" and self.spa:
             yield Problem(field="spa", text="needs a site: name its folder or how to build it")
-        for path in self.proxy:
+        for path, upstream in self.proxy.items():
+            below = urlsplit(upstream).path
+            if below and path.endswith("/") != below.endswith("/"):
+                # nginx would put `/api../x` together to `/v1/../x`.
+                text = f"and the path of {upstream} must both end in '/' or neither"
+                yield Problem(field=f"proxy.{path}", text=text)
             if path == self.health_path() and path == HEALTH_PATH:
                 text = "is the health check's own path: set `healthcheck: {path: /…}`"
                 yield Problem(field=f"proxy.{path}", text=text)

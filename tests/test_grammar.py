@@ -48,7 +48,8 @@ def test_every_kind_of_text_has_rows_in_both_tables() -> None:
     }
     elsewhere = {  # numbers and choices below, what others are made of, what reads a checked text
         grammar.boolean, grammar.integer, grammar.matched, grammar.one_line, grammar.one_of,
-        grammar.port, grammar.shown, grammar.split_reference, secrecy.label_text,
+        grammar.port, grammar.shown, grammar.split_reference,
+        secrecy.changes_code, secrecy.label_text, secrecy.public_url,
         secrecy.secret_name,
     }  # fmt: skip
     kinds = {function for function in known if not function.__name__.startswith("_")} - elsewhere
@@ -155,3 +156,30 @@ def test_no_text_takes_long_to_refuse(check: Check) -> None:
         with suppress(ValueError):
             check(value)
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [
+        (secrecy.label_text, "postgres://u:hunter2@db/x"),
+        (secrecy.public_url, f"https://example.com/x?access_token=ghp_{'a' * 36}"),
+        (secrecy.public_text, "host=db password=hunter2"),
+        (secrecy.public_env_name, "DB_PASS"),
+        (secrecy.public_env_name, "LD_AUDIT"),
+        (commands.argument, "--password=hunter2"),
+        (grammar.data_directory, "/etc/ssl"),
+        (grammar.data_directory, "/var/lib"),
+        (grammar.artifact_target, "/usr/local/bin/entrypoint.sh"),
+        (grammar.artifact_target, "/usr/local/bin/"),
+    ],
+)
+def test_what_would_give_away_or_take_over_is_refused(check: Check, value: str) -> None:
+    with pytest.raises(ValueError, match=r"holds|looks like|changes|must|would replace"):
+        check(value)
+
+
+def test_the_search_for_secrets_takes_no_time_on_any_text() -> None:
+    started = time.process_time()
+    for text in ("a" * 2045 + "://" + ":" * 2045, "a" * 1300 + "://" + ":" * 2700, "a=" * 2048):
+        secrecy.public_text(text)
+    assert time.process_time() - started < 0.5

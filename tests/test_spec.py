@@ -274,3 +274,26 @@ def test_the_build_command_is_safe_to_paste() -> None:
 
 def test_the_golden_specs_have_no_errors() -> None:
     assert all(Case(path.parent).spec() for path in GOLDEN.glob("*/*/imgen.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("location", "upstream", "fits"),
+    [
+        ("/api/", "http://a:1/v1/", True),
+        ("/api", "http://a:1/v1/", False),
+        ("/api", "http://a:1", True),
+    ],
+)
+def test_a_location_and_its_upstream_end_alike(location: str, upstream: str, *, fits: bool) -> None:
+    values = {"imgen": 1, "profile": "nginx", "name": "a", "version": "1", "maintainer": "a"}
+    values["proxy"] = {location: upstream}
+    if fits:
+        from_values(values, today=TODAY)
+    else:
+        with pytest.raises(SpecError, match="must both end in"):
+            from_values(values, today=TODAY)
+
+
+def test_a_secret_is_none_of_the_images_own_variables() -> None:
+    with pytest.raises(SpecError, match="never missing"):
+        read(GENERIC + "secrets: [APP_VERSION]\n")
