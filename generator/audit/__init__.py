@@ -1,0 +1,1 @@
+"""`imgen audit`: any Dockerfile and what belongs to it, against the catalogue of practices."""
