@@ -1,0 +1,49 @@
+"""The Dockerfiles that a command line names: files as they are, folders searched."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from generator.errors import UsageError
+
+_SKIPPED = frozenset(
+    ["__pycache__", "bower_components", "node_modules", "site-packages", "target", "vendor", "venv"]
+)
+
+
+def dockerfiles(paths: Iterable[Path]) -> list[Path]:
+    """Every Dockerfile among some paths, each once, a folder's in the order of their names.
+
+    Raises:
+        UsageError: if a path does not exist, or there is no Dockerfile in a folder.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(_below(path))
+            if not inside:
+                raise UsageError(f"{path}: no Dockerfile in it; name the file itself")
+            found.update(dict.fromkeys(inside))
+        elif path.is_file():
+            found[path] = None
+        else:
+            raise UsageError(f"{path}: no such file or folder")
+    return list(found)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _SKIPPED and name[0] != "."]
+        yield from (Path(root) / name for name in names if is_dockerfile(name))
+
+
+def is_dockerfile(name: str) -> bool:
+    """Whether a file's name is one that builders and editors take for a Dockerfile."""
+    lowered = name.lower()
+    if lowered.endswith((".dockerignore", ".j2", ".md", ".tmpl", "~")):
+        return False
+    return (
+        lowered in ("containerfile", "dockerfile")
+        or lowered.startswith(("containerfile.", "dockerfile."))
+        or lowered.endswith((".containerfile", ".dockerfile"))
+    )

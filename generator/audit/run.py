@@ -1,0 +1,124 @@
+"""An audit: the rules of the catalogue and the tools, as findings by practice."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from generator import practices
+from generator.audit import tools as linters
+from generator.audit.ignored import IgnoreFile
+from generator.audit.load import load
+from generator.audit.silenced import silences, without_silenced
+from generator.audit.sources import GunicornConf, NginxConf, Script, Sources
+from generator.audit.tools import ToolError, ToolFinding
+from generator.findings import Finding
+from generator.practices._model import Practice
+
+FALLBACK = "B2"
+"""The practice of whatever a tool says that belongs to no other."""
+
+
+@dataclass
+class Auditor:
+    """Audits one Dockerfile after the other, and notes what could not be run.
+
+    Args:
+        tools: Whether hadolint and shellcheck are asked.
+        engine: Whether the builder is asked for its own checks.
+    """
+
+    tools: bool = True
+    engine: bool = True
+    notes: list[str] = field(default_factory=list)
+
+    def audit(self, path: Path, root: Path | None = None, *, shown: str = "") -> list[Finding]:
+        """The findings of one Dockerfile, in the order of its files and lines.
+
+        Raises:
+            UsageError: if it cannot be read, or a parser is not installed.
+        """
+        sources = load(path, root, shown=shown)
+        found = _without_twins(sources, [*self._own(sources), *self._of_tools(sources)])
+        comments = {
+            sources.dockerfile.path: silences(sources.dockerfile.text, sources.dockerfile),
+            **{other.path: silences(other.text) for other in _others(sources)},
+        }
+        kept = without_silenced(found, comments)
+        order = {name: number for number, name in enumerate(comments)}
+        return sorted(kept, key=lambda one: (order.get(one.path, len(order)), one.path, one.line))
+
+    def _own(self, sources: Sources) -> Iterator[Finding]:
+        for practice in practices.every():
+            for fault in practice.check(sources) if practice.check else ():
+                yield Finding(
+                    practice=practice.id,
+                    title=practice.title,
+                    severity=fault.severity or practice.severity,
+                    path=fault.path,
+                    line=fault.line,
+                    what=fault.what,
+                    why=practice.why,
+                    instead=fault.instead,
+                )
+
+    def _of_tools(self, sources: Sources) -> Iterator[Finding]:
+        asked: list[Callable[[], Iterable[ToolFinding]]] = []
+        if self.tools:
+            asked.append(lambda: linters.hadolint(sources))
+            asked.append(lambda: linters.shellcheck(sources.scripts))
+        if self.engine:
+            asked.append(lambda: linters.build_checks(sources))
+        for ask in asked:
+            try:
+                yield from (_as_finding(found) for found in ask())
+            except ToolError as error:
+                if str(error) not in self.notes:
+                    self.notes.append(str(error))
+
+
+def audit(path: Path, *, root: Path | None = None, tools: bool = True) -> list[Finding]:
+    """The findings of one Dockerfile, without asking an engine."""
+    return Auditor(tools=tools, engine=False).audit(path, root)
+
+
+def _others(sources: Sources) -> list[IgnoreFile | Script | NginxConf | GunicornConf]:
+    extra = [sources.ignore] if sources.ignore else []
+    return [*extra, *sources.scripts, *sources.nginx, *sources.gunicorn]
+
+
+def _by_code() -> dict[str, Practice]:
+    return {code: practice for practice in practices.every() for code in practice.codes}
+
+
+def _as_finding(found: ToolFinding) -> Finding:
+    practice = _by_code().get(found.rule)
+    known = practice or practices.get(FALLBACK)
+    return Finding(
+        practice=known.id,
+        title=known.title,
+        severity=practice.severity if practice else found.severity,
+        path=found.path,
+        line=found.line,
+        what=found.text,
+        why=known.why,
+        tool=found.tool,
+        rule=found.rule,
+    )
+
+
+def _without_twins(sources: Sources, findings: list[Finding]) -> Iterator[Finding]:
+    """Yield each fault once, in imgen's words where a tool sees it in the same instruction too."""
+    starts = {
+        line: found.line
+        for found in sources.dockerfile.instructions
+        for line in range(found.line, found.end + 1)
+    }
+    seen: set[tuple[str, int, str]] = set()
+    for finding in findings:
+        line = finding.line
+        if finding.path == sources.dockerfile.path:
+            line = starts.get(line, line)
+        place = (finding.path, line, finding.practice)
+        if finding.tool == "imgen" or place not in seen:
+            yield finding
+        seen.add(place)

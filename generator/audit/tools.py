@@ -1,0 +1,190 @@
+"""The linters that exist: hadolint, BuildKit's checks, shellcheck; what each says as findings.
+
+A tool that is missing or fails is told as a note and never silently left out.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from generator.audit.sources import Script, Sources
+from generator.findings import Severity
+
+PATIENCE = 120
+"""Seconds that a tool may take."""
+
+# They want the exact version of each system package. Distributions drop superseded versions from
+# their mirrors, so such a pin breaks the build at the next security update.
+IGNORED = ("DL3008", "DL3018", "DL3033", "DL3037", "DL3041")
+
+_LEVELS = {
+    "error": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "info": Severity.NOTE,
+    "style": Severity.NOTE,
+}
+_SYNTAX = re.compile(r"\A#[ \t]*syntax[ \t]*=[^\n]*\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolFinding:
+    """What a tool says of one line, in its own words."""
+
+    tool: str
+    rule: str
+    path: str
+    line: int
+    text: str
+    severity: Severity
+
+
+class ToolError(Exception):
+    """A tool that is missing, or that could not do its work; the text says why."""
+
+
+def program(name: str) -> str:
+    """The path of a tool: beside Python first, where its wheel puts it.
+
+    Raises:
+        ToolError: if it is nowhere.
+    """
+    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+    if not found:
+        raise ToolError(f"{name} is not installed: pip install 'imgen[audit]'")
+    return found
+
+
+def _run(*words: str, stdin: str | None = None, cwd: Path | None = None) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and the words are imgen's own
+            words,
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            cwd=cwd,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ToolError(f"{Path(words[0]).name} gave no answer within {PATIENCE} s") from error
+    if not done.stdout.strip():
+        raise ToolError(f"{Path(words[0]).name} failed: {_last_line(done.stderr)}")
+    return done.stdout
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("ERROR")), (lines or ["no output"])[-1])
+
+
+def _rows(tool: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ToolError(f"{tool} gave no JSON: {text[:200].strip()}") from error
+
+
+def hadolint(sources: Sources) -> Iterator[ToolFinding]:
+    """Lint the Dockerfile with hadolint, by the project's own .hadolint.yaml where it has one.
+
+    Raises:
+        ToolError: if it could not.
+    """
+    ignored = [word for code in IGNORED for word in ("--ignore", code)]
+    text = _run(
+        program("hadolint"),
+        "--no-fail",
+        "--format",
+        "json",
+        *ignored,
+        "-",
+        stdin=sources.dockerfile.text,
+        cwd=sources.root,
+    )
+    for row in _rows("hadolint", text):
+        yield ToolFinding(
+            tool="hadolint",
+            rule=row["code"],
+            path=sources.dockerfile.path,
+            line=row["line"],
+            text=row["message"],
+            severity=_LEVELS.get(row["level"], Severity.WARNING),
+        )
+
+
+def shellcheck(scripts: Sequence[Script]) -> Iterator[ToolFinding]:
+    """Lint the scripts that the image starts with.
+
+    Raises:
+        ToolError: if it could not.
+    """
+    for script in scripts:
+        options = [] if script.shell else ["--shell", "sh"]
+        text = _run(
+            program("shellcheck"), "--norc", "--format", "json1", *options, "-", stdin=script.text
+        )
+        for row in _rows("shellcheck", text)["comments"]:
+            yield ToolFinding(
+                tool="shellcheck",
+                rule=f"SC{row['code']}",
+                path=script.path,
+                line=row["line"],
+                text=row["message"],
+                severity=_LEVELS.get(row["level"], Severity.WARNING),
+            )
+
+
+def build_checks(sources: Sources) -> Iterator[ToolFinding]:
+    """Let the builder check the Dockerfile, as `docker build --check` does.
+
+    Where the image of the `# syntax=` line is out of reach, the engine's own frontend checks.
+
+    Raises:
+        ToolError: if no engine answers, or the base images are out of reach.
+    """
+    docker = shutil.which("docker")
+    if not docker:
+        raise ToolError("there is no docker command: BuildKit's own checks were not run")
+    text = sources.dockerfile.text
+    dropped = _SYNTAX.sub("\n", text)
+    try:
+        rows = _build_check(docker, sources, text)
+    except ToolError:
+        if dropped == text:
+            raise
+        rows = _build_check(docker, sources, dropped)
+    for row in rows.get("warnings") or ():
+        ranges = (row.get("location") or {}).get("ranges") or [{"start": {"line": 1}}]
+        yield ToolFinding(
+            tool="buildkit",
+            rule=row["ruleName"],
+            path=sources.dockerfile.path,
+            line=max(1, ranges[0]["start"]["line"]),
+            text=row.get("detail") or row["description"],
+            severity=Severity.WARNING,
+        )
+
+
+def _build_check(docker: str, sources: Sources, text: str) -> Any:
+    with TemporaryDirectory(prefix="imgen-check-") as folder:
+        file = Path(folder) / "Dockerfile"
+        file.write_text(text, encoding="utf-8")
+        if sources.ignore:
+            file.with_name("Dockerfile.dockerignore").write_text(
+                sources.ignore.text, encoding="utf-8"
+            )
+        options = ["--call=check,format=json", "--file", str(file)]
+        try:
+            return _rows(
+                "docker build --check", _run(docker, "build", *options, str(sources.root or folder))
+            )
+        except ToolError as error:
+            raise ToolError(f"BuildKit's own checks were not run: {error}") from error
