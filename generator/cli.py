@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 import profiles
-from generator import __version__
+from generator import __version__, cli_proof
 from generator.errors import (
     CONFLICT,
     FAILED,
@@ -40,7 +40,7 @@ EPILOG = (
 def run() -> int:
     """Run a command and return its exit code; errors that a person can mend need no traceback."""
     try:
-        cli.main(standalone_mode=False, prog_name="imgen")
+        code = cli.main(standalone_mode=False, prog_name="imgen")
         sys.stdout.flush()
     except ImgenError as error:
         _say(_told(error))
@@ -56,7 +56,7 @@ def run() -> int:
     except (OSError, UnicodeEncodeError) as error:
         _say(f"error: {_reason(error)}")
         return _without_stdout()
-    return OK
+    return code if isinstance(code, int) else OK
 
 
 def _told(error: ImgenError) -> str:
@@ -306,3 +306,7 @@ def new(
         folder=folder, profile=profile, settings=settings, ask=not yes, force=force, strict=strict
     )
     create(order)
+
+
+cli.add_command(cli_proof.audit)
+cli.add_command(cli_proof.explain)

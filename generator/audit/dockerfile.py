@@ -18,6 +18,10 @@ _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*")
 _HEAD = re.compile(r"\s*(?:ONBUILD\s+)?(?:HEALTHCHECK\b|\w+)", re.IGNORECASE)
 _BLANK = re.compile(r"(?:\s|\\\n)+")
 _FLAG = re.compile(r"--[^\s\\]\S*")
+NAMES = frozenset(
+    ["ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL",
+     "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"]
+)  # fmt: skip
 SHELL_FORMS = frozenset(["CMD", "ENTRYPOINT", "HEALTHCHECK", "RUN"])
 
 
@@ -243,6 +247,13 @@ def parse(text: str, *, path: str = "Dockerfile") -> Dockerfile:
     escape = _directives(text).get("escape", "\\")
     lines = text.split("\n")
     instructions = tuple(_instruction(found, lines, escape) for found in commands)
+    for found in instructions:
+        if found.name not in NAMES:
+            raise UsageError(
+                f"{path}:{found.line}: is no Dockerfile: {found.name[:40]!r} is no instruction"
+            )
+        if found.name == "FROM" and not found.words:
+            raise UsageError(f"{path}:{found.line}: is no Dockerfile: FROM names no image")
     if not any(found.name == "FROM" for found in instructions):
         raise UsageError(f"{path}: is no Dockerfile: it has no FROM")
     return _assemble(path, text, instructions)
