@@ -1,22 +1,30 @@
-"""The commands of a shell text, by a real shell grammar (tree-sitter's), with their lines.
+"""The commands of a shell text, by a real shell parser (shfmt's), with their lines.
 
-Nothing is expanded: a word keeps its `$NAME`. What the grammar cannot read yields what it can.
+Nothing is expanded: a word keeps its `$NAME`. Of a text that is no shell there are no commands;
+shellcheck and hadolint tell about that. The parser runs as a process of its own, since what it
+reads comes from anywhere.
 """
 
-import shlex
-from collections.abc import Iterator, Sequence
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from functools import lru_cache
+from typing import Any, Self
 
+from generator.audit.programs import program
 from generator.errors import UsageError
 
-if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
-
+_PATIENCE = 30  # seconds
 _SHELLS = frozenset(["ash", "bash", "dash", "sh", "zsh"])
 # Programs whose argument is the command that really runs.
 _WRAPPERS = frozenset(["env", "exec", "nice", "nohup", "sudo", "time"])
+_NESTING = frozenset(
+    ["CaseClause", "CmdSubst", "ForClause", "FuncDecl", "IfClause", "Subshell", "WhileClause"]
+)
+_PIPES = ("|", "|&")
+_SIMPLE = ("CallExpr", "DeclClause", "TestClause")
 
 
 class Word(str):
@@ -34,7 +42,11 @@ class Word(str):
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A simple command: its words, and how the shell runs it."""
+    """A simple command: its words, and how the shell runs it.
+
+    `nested` is inside `if`, a loop, a function, a subshell or `$(…)`. `targets` are the files
+    that its output goes to.
+    """
 
     words: tuple[Word, ...]
     line: int
@@ -42,7 +54,7 @@ class Command:
     piped: bool = False
     exec_form: bool = False
     nested: bool = False
-    """Inside `if`, a loop, a function or a subshell."""
+    targets: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -75,76 +87,108 @@ def exec_command(words: Sequence[Word]) -> tuple[Command, ...]:
     return (Command(words=tuple(words), line=words[0].line, exec_form=True),)
 
 
-@cache
-def _parser() -> "Parser":
-    try:
-        import tree_sitter_bash
-        from tree_sitter import Language, Parser
-    except ImportError as error:
-        raise UsageError(
-            "reading shell commands needs a grammar: pip install 'imgen[audit]'"
-        ) from error
-    return Parser(Language(tree_sitter_bash.language()))
-
-
 def shell_commands(text: str, *, first_line: int = 1) -> tuple[Command, ...]:
-    """The simple commands of a text, in their order; those inside `$(…)` come too."""
-    tree = _parser().parse(text.encode())
-    return tuple(_commands(tree.root_node, first_line))
+    """The simple commands of a text, in their order; those inside `$(…)` come too.
+
+    Raises:
+        UsageError: if the parser is not installed.
+    """
+    tree = json.loads(_parsed(text))
+    return tuple(_Reader(text.encode(), first_line).commands(tree)) if tree else ()
 
 
-def _commands(
-    node: "Node", first_line: int, context: frozenset[str] = frozenset()
-) -> Iterator[Any]:
-    if node.type in ("command", "test_command", "declaration_command"):
-        words = tuple(_words(node, first_line))
-        if words:
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> str:
+    """The syntax tree of a text as JSON, `null` if it is no shell."""
+    shfmt = program("shfmt")
+    if not shfmt:
+        raise UsageError("reading shell commands needs shfmt: pip install 'imgen[audit]'")
+    done = subprocess.run(  # noqa: S603 - no shell, and the words are imgen's own
+        [shfmt, "--to-json", "--language-dialect", "bash"],
+        input=text.encode(errors="replace"),
+        capture_output=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
+    return done.stdout.decode() if done.returncode == 0 else "null"
+
+
+def _context_of(node: Mapping[str, Any]) -> set[str]:
+    found = {"background"} if node.get("Background") else set()
+    if node.get("Type") in _NESTING:
+        found.add("nested")
+    if node.get("Type") == "BinaryCmd" and node.get("Op") in _PIPES:
+        found.add("piped")
+    return found
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Turns the syntax tree into commands."""
+
+    text: bytes
+    first_line: int
+
+    def commands(
+        self, node: Any, context: frozenset[str] = frozenset(), targets: tuple[str, ...] = ()
+    ) -> Iterator[Command]:
+        for inner in node if isinstance(node, list) else ():
+            yield from self.commands(inner, context, targets)
+        if not isinstance(node, dict):
+            return
+        context |= _context_of(node)
+        if "Cmd" in node or "Redirs" in node:
+            targets = tuple(self._targets(node))
+        if node.get("Type") in _SIMPLE and (words := tuple(self._words(node))):
             yield Command(
                 words=words,
-                line=first_line + node.start_point.row,
+                line=words[0].line,
                 background="background" in context,
                 piped="piped" in context,
                 nested="nested" in context,
+                targets=targets,
             )
-    inside = context | _context_of(node)
-    for number, child in enumerate(node.children):
-        followed = node.children[number + 1].type if number + 1 < len(node.children) else ""
-        added = {"background"} if followed == "&" else set()
-        yield from _commands(child, first_line, inside | added)
+        for key, inner in node.items():
+            if key not in ("Pos", "End"):
+                yield from self.commands(inner, context, targets)
 
+    def _targets(self, statement: Mapping[str, Any]) -> Iterator[str]:
+        for redirect in statement.get("Redirs") or ():
+            if redirect.get("Op") in (">", ">>", ">|", "&>") and redirect.get("Word"):
+                yield self._plain(redirect["Word"]["Parts"])
 
-_NESTING = frozenset(
-    ["case_statement", "command_substitution", "for_statement", "function_definition",
-     "if_statement", "subshell", "while_statement", "c_style_for_statement"]
-)  # fmt: skip
+    def _words(self, node: Mapping[str, Any]) -> Iterator[Word]:
+        if node["Type"] == "TestClause":
+            yield Word("[[", self._line(node))
+        elif node["Type"] == "DeclClause":
+            yield Word(node["Variant"]["Value"], self._line(node))
+            for given in node.get("Args") or ():
+                yield Word(self._source(given), self._line(given))
+        else:
+            for word in node.get("Args") or ():
+                yield Word(self._plain(word["Parts"]), self._line(word))
 
+    def _line(self, node: Mapping[str, Any]) -> int:
+        return int(self.first_line + node["Pos"]["Line"] - 1)
 
-def _context_of(node: "Node") -> set[str]:
-    if node.type == "pipeline":
-        return {"piped"}
-    return {"nested"} if node.type in _NESTING else set()
+    def _source(self, node: Mapping[str, Any]) -> str:
+        return self.text[node["Pos"]["Offset"] : node["End"]["Offset"]].decode(errors="replace")
 
+    def _plain(self, parts: Sequence[Mapping[str, Any]]) -> str:
+        """A word without its quotes."""
+        return "".join(map(self._part, parts))
 
-def _words(node: "Node", first_line: int) -> Iterator[Word]:
-    for child in node.children:
-        if child.type in ("variable_assignment", "file_redirect", "heredoc_redirect"):
-            continue
-        if child.is_named or node.type == "declaration_command":
-            yield Word(_plain(child), first_line + child.start_point.row)
-
-
-def _plain(node: "Node") -> str:
-    """A word without its quotes."""
-    raw = (node.text or b"").decode(errors="replace")
-    if node.type == "raw_string":
-        return raw[1:-1]
-    if node.type == "string":
-        return raw[1:-1].replace('\\"', '"')
-    if node.type in ("concatenation", "command_name"):
-        return "".join(_plain(child) for child in node.children) or raw
-    if node.type == "word" and "\\" in raw:
-        try:
-            return "".join(shlex.split(raw)) or raw
-        except ValueError:
-            return raw
-    return raw
+    def _part(self, part: Mapping[str, Any]) -> str:
+        kind = part["Type"]
+        if kind == "Lit":
+            return re.sub(r"\\(?:\n|(.))", r"\1", part["Value"])
+        if kind == "SglQuoted":
+            return str(part.get("Value", ""))
+        if kind == "DblQuoted":
+            return "".join(
+                re.sub(r'\\(["\\$`])', r"\1", inner["Value"])
+                if inner["Type"] == "Lit"
+                else self._source(inner)
+                for inner in part.get("Parts") or ()
+            )
+        return self._source(part)

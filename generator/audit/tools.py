@@ -7,13 +7,13 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from generator.audit.programs import program
 from generator.audit.sources import Script, Sources
 from generator.findings import Severity
 
@@ -49,16 +49,10 @@ class ToolError(Exception):
     """A tool that is missing, or that could not do its work; the text says why."""
 
 
-def program(name: str) -> str:
-    """The path of a tool: beside Python first, where its wheel puts it.
-
-    Raises:
-        ToolError: if it is nowhere.
-    """
-    found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-    if not found:
-        raise ToolError(f"{name} is not installed: pip install 'imgen[audit]'")
-    return found
+def _program(name: str) -> str:
+    if found := program(name):
+        return found
+    raise ToolError(f"{name} is not installed: pip install 'imgen[audit]'")
 
 
 def _run(*words: str, stdin: str | None = None, cwd: Path | None = None) -> str:
@@ -100,7 +94,7 @@ def hadolint(sources: Sources) -> Iterator[ToolFinding]:
     """
     ignored = [word for code in IGNORED for word in ("--ignore", code)]
     text = _run(
-        program("hadolint"),
+        _program("hadolint"),
         "--no-fail",
         "--format",
         "json",
@@ -129,7 +123,7 @@ def shellcheck(scripts: Sequence[Script]) -> Iterator[ToolFinding]:
     for script in scripts:
         options = [] if script.shell else ["--shell", "sh"]
         text = _run(
-            program("shellcheck"), "--norc", "--format", "json1", *options, "-", stdin=script.text
+            _program("shellcheck"), "--norc", "--format", "json1", *options, "-", stdin=script.text
         )
         for row in _rows("shellcheck", text)["comments"]:
             yield ToolFinding(
