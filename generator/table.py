@@ -6,20 +6,21 @@ move the cursor, change a title or hide a line, so `visible` spells it out.
 
 import os
 import unicodedata
-from collections.abc import Callable
 from typing import TextIO
 
 _STYLES = {
     "bold": "1",
     "dim": "2",
-    "red": "1;31",
+    "red": "31",
     "yellow": "33",
     "green": "32",
     "cyan": "36",
 }
 # Control, format (bidirectional overrides, zero-width), line and paragraph separators, surrogates.
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_MARKDOWN = "\\`*_{}[]<>&|~$#@!"
+_MARKDOWN = frozenset("\\`*_{}[]<>&|~$#@!")
+# Outside a backtick span an address would become a link, and `:name:` a picture.
+_MARKDOWN_CODE = _MARKDOWN | {":"}
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -127,21 +128,18 @@ def markdown_cell(text: str) -> str:
     What Markdown, HTML or a table's own syntax could read is written as a character reference:
     backslashes are read differently by different parsers before a `|`.
     """
-    return _referenced(prose(text), lambda char: char in _MARKDOWN)
+    return _referenced(prose(text), _MARKDOWN)
 
 
 def markdown_code(text: str) -> str:
     """A line of a file for a cell of a Markdown table: code, with line ends kept."""
     # A backtick span cannot hold both a backslash before a bar and be a cell: see markdown_cell.
-    lines = [
-        _referenced(visible(line), lambda char: not (char.isalnum() or char in " /"))
-        for line in text.splitlines()
-    ]
+    lines = [_referenced(visible(line), _MARKDOWN_CODE) for line in text.splitlines()]
     return "<br>".join(f"<code>{line}</code>" for line in lines if line.strip())
 
 
-def _referenced(text: str, special: Callable[[str], bool]) -> str:
-    return "".join(f"&#{ord(char)};" if special(char) else char for char in text)
+def _referenced(text: str, special: frozenset[str]) -> str:
+    return "".join(f"&#{ord(char)};" if char in special else char for char in text)
 
 
 def _spelled(char: str) -> str:

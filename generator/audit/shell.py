@@ -93,8 +93,11 @@ def shell_commands(text: str, *, first_line: int = 1) -> tuple[Command, ...]:
     Raises:
         UsageError: if the parser is not installed.
     """
-    tree = json.loads(_parsed(text))
-    return tuple(_Reader(text.encode(), first_line).commands(tree)) if tree else ()
+    try:
+        tree = json.loads(_parsed(text))
+        return tuple(_Reader(text.encode(), first_line).commands(tree))
+    except (RecursionError, subprocess.TimeoutExpired):
+        return ()  # nobody writes such a thing to be run
 
 
 @lru_cache(maxsize=256)

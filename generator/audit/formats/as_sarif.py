@@ -17,7 +17,7 @@ from generator import __version__
 from generator.audit.formats._summary import origin
 from generator.findings import Finding, Severity
 from generator.practices._model import Practice
-from generator.table import unbroken
+from generator.table import count, unbroken
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -40,7 +40,8 @@ def render(findings: Sequence[Finding], practices: Sequence[Practice], notes: Se
     kept = list(findings)
     if len(kept) > MAX_RESULTS:
         kept = sorted(kept, key=lambda found: found.severity.rank)[:MAX_RESULTS]
-        told.append(f"{len(findings) - MAX_RESULTS} findings are left out: code scanning's limit")
+        left = count(len(findings) - MAX_RESULTS, "finding")
+        told.append(f"{left} left out: more than code scanning takes")
     rules = _rules(kept, practices)
     places = {rule["id"]: index for index, rule in enumerate(rules)}
     run = {

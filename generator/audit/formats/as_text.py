@@ -1,6 +1,7 @@
 """Findings for a person at a terminal, also a narrow one, or reading a log."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from generator.audit.formats._summary import origin, summary
@@ -19,16 +20,29 @@ def render(
     colour: bool,
     width: int,
 ) -> str:
-    """The findings of each file, then the notes, then one line of summary."""
+    """The findings of each file, then the notes, then one line of summary.
+
+    Why a practice matters is told once, at its first finding.
+    """
     number = max((len(str(found.line)) for found in findings), default=1)
     practice = max((columns(visible(found.practice)) for found in findings), default=0)
+    first = {(found.practice, found.why): found for found in reversed(findings)}
     blocks = [
         [
             paint(visible(path), "bold", colour=colour),
-            *(
-                line
+            "\n\n".join(
+                "\n".join(
+                    _finding(
+                        found
+                        if first[found.practice, found.why] is found
+                        else replace(found, why=""),
+                        number,
+                        practice,
+                        colour=colour,
+                        width=width,
+                    )
+                )
                 for found in group
-                for line in _finding(found, number, practice, colour=colour, width=width)
             ),
         ]
         for path, group in groupby(findings, key=lambda found: found.path)

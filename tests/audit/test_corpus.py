@@ -1,0 +1,52 @@
+"""Bad Dockerfiles, each wrong in exactly one way, beside their right twins.
+
+`tests/corpus/<practice>[-<name>]/wrong/expected.json` says what is found and where.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from generator import practices
+from generator.audit.run import audit
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+CASES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
+every_case = pytest.mark.parametrize("case", CASES)
+
+
+def practice_of(case: str) -> str:
+    return case.partition("-")[0]
+
+
+@every_case
+def test_the_wrong_one_is_found_for_its_practice_and_no_other(case: str) -> None:
+    folder = CORPUS / case / "wrong"
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    found = audit(folder / "Dockerfile")
+    told = [f"{one.path}:{one.line} {one.practice} {one.rule} {one.what}" for one in found]
+    assert {one.practice for one in found} == {practice_of(case)}, told
+    path = (folder / expected["path"]).as_posix()
+    assert [
+        one
+        for one in found
+        if one.path == path and one.line == expected["line"] and expected["what"] in one.what
+    ], told
+
+
+@every_case
+def test_nothing_is_found_in_the_right_one(case: str) -> None:
+    found = audit(CORPUS / case / "right" / "Dockerfile")
+    assert [f"{one.path}:{one.line} {one.practice} {one.rule} {one.what}" for one in found] == []
+
+
+@every_case
+def test_every_finding_says_what_to_write_instead(case: str) -> None:
+    own = [one for one in audit(CORPUS / case / "wrong" / "Dockerfile") if one.tool == "imgen"]
+    assert [one.what for one in own if not one.instead] == []
+
+
+def test_every_practice_that_is_checked_has_a_case() -> None:
+    checked = {practice.id for practice in practices.every() if practice.check or practice.codes}
+    assert checked - {practice_of(case) for case in CASES} == set()
