@@ -1,4 +1,4 @@
-"""What is derived from the profile models for people and tools: schema, field lists, tables.
+"""What is derived from profile models and practices for people and tools: schema, lists, tables.
 
 `python -m generator.artefacts` writes what the repository keeps of it.
 """
@@ -165,13 +165,20 @@ def _json(content: object) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def main() -> None:
-    """Write the generated files of a clone anew."""
+def repository_files(root: Path) -> dict[PurePosixPath, str]:
+    """Every generated file that a clone keeps, by path; reads its README and examples."""
+    from generator.catalogue_page import page
     from generator.reference import documents
 
+    practices = {PurePosixPath("docs/practices.md"): page()}
+    return {**cookiecutter_files(), **documents(root), **practices}
+
+
+def main() -> None:
+    """Write the generated files of a clone anew."""
     root = Path(__file__).parent.parent
     scripts = [name for name, path in _templates().items() if path.read_text().startswith("#!")]
-    for path, text in {**cookiecutter_files(), **documents(root)}.items():
+    for path, text in repository_files(root).items():
         target = root / path
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="\n")

@@ -148,13 +148,18 @@ def _ended(product: str, release: str) -> date | None:
     return None
 
 
-def busybox_wget(port: int, path: str) -> list[str]:
+def busybox_wget(port: int, path: str, timeout: int) -> list[str]:
     """The health check of an Alpine image: busybox's wget, around any proxy of the environment.
 
-    By number, since busybox tries only ::1 for `localhost` (PRACTICES B10).
+    By number, since busybox tries only ::1 for `localhost` (PRACTICES B10). `timeout` in seconds.
     """
     url = f"http://127.0.0.1:{port}{path}"
-    return ["wget", "-q", "-Y", "off", "-T", "2", "-O", "/dev/null", url]
+    return ["wget", "-q", "-Y", "off", "-T", str(timeout), "-O", "/dev/null", url]
+
+
+def busybox_nc(port: int, timeout: int) -> list[str]:
+    """The health check of an Alpine image that only asks for a connection; `timeout` in seconds."""
+    return ["nc", "-z", "-w", str(timeout), "127.0.0.1", str(port)]
 
 
 def is_node(reference: str) -> bool:

@@ -1,5 +1,7 @@
 """The words of a command in exec form, and the build commands that a shell runs."""
 
+import re
+
 from generator.grammar import shown
 from generator.secrecy import public_text
 
@@ -18,7 +20,20 @@ def shell_step(value: object) -> str:
         raise ValueError(f"must not hold a here-document: put it into a script, {shown(line)}")
     if not _closed(line):
         raise ValueError(f"must close its quotes and comments nothing out: {shown(line)}")
+    if _has_pipe(line):
+        raise ValueError(
+            "must not hold a pipe, which hides that its first command failed: write `a >file && b "
+            f"<file`, or a script with `set -o pipefail`, not {shown(line)}"
+        )
     return line
+
+
+def _has_pipe(line: str) -> bool:
+    """Whether one command's output goes to another: a `|` outside quotes, or in `$( )` (B13)."""
+    plain = re.sub(r"\\.|'[^']*'", "", line)
+    if "$(" not in plain and "`" not in plain:
+        plain = re.sub(r'"[^"]*"', "", plain)
+    return re.search(r"(?<![|>])\|(?!\|)", plain) is not None
 
 
 def _closed(line: str) -> bool:

@@ -3,7 +3,7 @@
 The catalogue's carriers say which line carries what; nothing is told here that is not there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.practices import every
@@ -83,15 +83,3 @@ def _reasons(
         if key not in said and any(head.startswith(carrier.starts) for head in heads):
             said.add(key)
             yield Reason(practice=practice, fields=carrier.fields, why=carrier.why)
-
-
-def sources_of(fields: Sequence[str], places: Mapping[str, int], spec: str) -> str:
-    """Where the spec says it: `user (imgen.yaml:12)`, or the fields that could.
-
-    Args:
-        fields: Dotted spec fields of a reason.
-        places: The line of each field that the spec sets.
-        spec: The spec's file name.
-    """
-    given = [f"{name} ({spec}:{places[name]})" for name in fields if name in places]
-    return ", ".join(given or fields)

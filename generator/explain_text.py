@@ -1,57 +1,77 @@
 """What `imgen explain` prints: plain lines of at most the given width, coloured if wanted."""
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import click
 
-from generator.explain import Block, Line, Reason, sources_of
+from generator.explain import Block, Line, Reason
 from generator.practices._model import Practice
 
-Style = Callable[[str], str]
 _MARGIN = 6
 
 
-def file_text(
-    found: Sequence[Block],
-    *,
-    width: int,
-    colour: bool,
-    places: Mapping[str, int],
-    spec: str = "imgen.yaml",
-) -> str:
-    """Blocks of a file, each line with its number, and below it why it is there."""
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """The spec beside a file: its name, the line of each field it sets, and what it could set."""
+
+    name: str = "imgen.yaml"
+    places: Mapping[str, int] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    def origin(self, fields: Sequence[str]) -> str:
+        """Where it says so, or which field could."""
+        given = [
+            f"{name}, {self.name}:{self.places[name]}" for name in fields if name in self.places
+        ]
+        unset = [name for name in fields if not self.known or name.partition(".")[0] in self.known]
+        return "; ".join(given) or ", ".join(unset)
+
+
+def file_text(found: Sequence[Block], *, width: int, colour: bool, spec: Spec) -> str:
+    """Blocks of a file, each line with its number, and below it why it is there.
+
+    A reason is told once; where it holds again, only its practice is named.
+    """
+    told: set[str] = set()
     return "\n".join(
         text
         for block in found
         for line in block.lines
-        for text in _line(line, width=width, colour=colour, places=places, spec=spec)
+        for text in _line(line, told, width=width, colour=colour, spec=spec)
     )
 
 
-def _line(
-    line: Line, *, width: int, colour: bool, places: Mapping[str, int], spec: str
-) -> Iterator[str]:
+def _line(line: Line, told: set[str], *, width: int, colour: bool, spec: Spec) -> Iterator[str]:
     number = _styled(f"{line.number:>4}  ", colour=colour, dim=True)
-    yield f"{number}{line.text}".rstrip() if line.text else number.rstrip()
+    yield f"{number}{line.text}" if line.text else number.rstrip()
     indent = " " * (_MARGIN + len(line.text) - len(line.text.lstrip()) + 2)
-    for reason in line.reasons:
-        yield from _reason(reason, indent, width, colour, sources_of(reason.fields, places, spec))
+    again = [reason.practice.id for reason in line.reasons if reason.why in told]
+    texts = [
+        (reason.practice.id, _told(reason, spec))
+        for reason in line.reasons
+        if reason.why not in told
+    ]
+    told.update(reason.why for reason in line.reasons)
+    if again:
+        texts.append((", ".join(dict.fromkeys(again)), "as above"))
+    for name, text in texts:
+        lead = f"{indent}^ {name}  "
+        for row in textwrap.wrap(
+            text,
+            width=max(width, len(lead) + 20),
+            initial_indent=lead,
+            subsequent_indent=" " * len(lead),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            yield _styled(row, colour=colour, fg="cyan")
 
 
-def _reason(reason: Reason, indent: str, width: int, colour: bool, came: str) -> Iterator[str]:  # noqa: FBT001
-    lead = f"{indent}^ {reason.practice.id}  "
-    told = f"{reason.why} From {came}." if came else reason.why
-    filled = textwrap.wrap(
-        told,
-        width=max(width, len(lead) + 20),
-        initial_indent=lead,
-        subsequent_indent=" " * len(lead),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    for text in filled:
-        yield _styled(text, colour=colour, fg="cyan")
+def _told(reason: Reason, spec: Spec) -> str:
+    origin = spec.origin(reason.fields)
+    return f"{reason.why} [{origin}]" if origin else reason.why
 
 
 def _styled(text: str, *, colour: bool, **style: bool | str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 _SECRETS = (
-    "**/*.key", "**/*.p12", "**/*.pem", "**/*.pfx", "**/.aws", "**/.env", "**/.env.*",
-    "**/.netrc", "**/.npmrc", "**/.pypirc", "**/.ssh", "**/id_dsa*", "**/id_ecdsa*",
-    "**/id_ed25519*", "**/id_rsa*",
+    "**/*.env", "**/*.jks", "**/*.key", "**/*.p12", "**/*.pem", "**/*.pfx", "**/*.tfstate*",
+    "**/.aws", "**/.docker", "**/.env", "**/.env.*", "**/.envrc", "**/.git-credentials",
+    "**/.htpasswd", "**/.kube", "**/.netrc", "**/.npmrc", "**/.pypirc", "**/.ssh", "**/id_dsa*",
+    "**/id_ecdsa*", "**/id_ed25519*", "**/id_rsa*",
 )  # fmt: skip
 _CLUTTER = (
     "**/*.py[cod]", "**/.DS_Store", "**/.cache", "**/.coverage", "**/.git", "**/.mypy_cache",
@@ -30,15 +31,22 @@ def ignore_lines(context: Iterable[str], outputs: Iterable[str] = ()) -> tuple[s
     step makes and that must not come from the developer's machine.
     """
     paths = sorted(set(context))
-    made = sorted(f"**/{path}" if "/" not in path else path for path in outputs)
+    denied = sorted((*_SECRETS, *_CLUTTER, *outputs))
     if "." in paths:
-        return (*sorted((*_SECRETS, *_CLUTTER, *made)), *_PROJECT)
-    allowed = [f"!{path}" for path in paths]
-    return ("*", *allowed, *sorted((*_SECRETS, *_CLUTTER, *made)))
+        return (*denied, *_PROJECT)
+    return ("*", *(f"!{path}" for path in paths), *denied)
 
 
 def is_secret_path(path: str) -> bool:
     """Whether a path of the build context would be denied as a secret."""
-    parts = path.split("/")
-    patterns = [pattern.removeprefix("**/") for pattern in _SECRETS]
-    return any(fnmatchcase(part, pattern) for part in parts for pattern in patterns)
+    return _is_denied(path, _SECRETS)
+
+
+def is_clutter_path(path: str) -> bool:
+    """Whether a path of the build context would be denied as of no use to the app."""
+    return _is_denied(path, _CLUTTER)
+
+
+def _is_denied(path: str, patterns: Iterable[str]) -> bool:
+    names = [pattern.removeprefix("**/") for pattern in patterns]
+    return any(fnmatchcase(part, name) for part in path.split("/") for name in names)

@@ -2,14 +2,18 @@
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.errors import FAILED, OK, SpecError, UsageError
 from generator.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from generator.explain_text import Spec
 
 NEVER = "never"
 SPEC_NAME = "imgen.yaml"
@@ -138,21 +142,25 @@ def _explain_file(target: str, *, colour: bool) -> str:
         if not found:
             raise UsageError(f"{path}: has no line {line}")
     return file_text(
-        found, width=min(width(), 100), colour=colour, places=_places(path.parent / SPEC_NAME)
+        found, width=min(width(), 100), colour=colour, spec=_spec(path.parent / SPEC_NAME)
     )
 
 
-def _places(spec: Path) -> Mapping[str, int]:
-    """The line of each field in a spec that lies beside the file; none if there is no spec."""
+def _spec(path: Path) -> "Spec":
+    """What the spec beside a file sets, and what its profile could; nothing without a spec."""
+    import profiles
     from generator.audit.load import read
     from generator.document import load
+    from generator.explain_text import Spec
 
-    text = read(spec)
+    text = read(path)
     try:
-        places = load(text, source=str(spec)).places if text else {}
-    except SpecError:
-        return {}
-    return {name: line for name, (line, _) in places.items() if name and "[" not in name}
+        document = load(text or "imgen: 1", source=str(path))
+        known = profiles.get(str(document.value.get("profile"))).model_fields
+    except (KeyError, SpecError):
+        return Spec()
+    places = {name: line for name, (line, _) in document.places.items() if "[" not in name}
+    return Spec(places=places, known=frozenset(known))
 
 
 def wants_colour(output: Path | None) -> bool:
