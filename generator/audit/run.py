@@ -11,7 +11,7 @@ from generator.audit.load import load
 from generator.audit.silenced import silences, without_silenced
 from generator.audit.sources import GunicornConf, NginxConf, Script, Sources
 from generator.audit.tools import ToolError, ToolFinding
-from generator.findings import Finding
+from generator.findings import Finding, Severity
 from generator.practices._model import Practice
 
 FALLBACK = "B2"
@@ -93,10 +93,11 @@ def _by_code() -> dict[str, Practice]:
 def _as_finding(found: ToolFinding) -> Finding:
     practice = _by_code().get(found.rule)
     known = practice or practices.get(FALLBACK)
+    by_tool = known.id == FALLBACK or found.severity is Severity.NOTE
     return Finding(
         practice=known.id,
         title=known.title,
-        severity=practice.severity if practice else found.severity,
+        severity=found.severity if by_tool else known.severity,
         path=found.path,
         line=found.line,
         what=found.text,
@@ -107,18 +108,17 @@ def _as_finding(found: ToolFinding) -> Finding:
 
 
 def _without_twins(sources: Sources, findings: list[Finding]) -> Iterator[Finding]:
-    """Yield each fault once, in imgen's words where a tool sees it in the same instruction too."""
+    """Yield a practice of an instruction in the words of one: imgen's, or the first tool's."""
     starts = {
         line: found.line
         for found in sources.dockerfile.instructions
         for line in range(found.line, found.end + 1)
     }
-    seen: set[tuple[str, int, str]] = set()
+    told_by: dict[tuple[str, int, str], str] = {}
     for finding in findings:
         line = finding.line
         if finding.path == sources.dockerfile.path:
             line = starts.get(line, line)
         place = (finding.path, line, finding.practice)
-        if finding.tool == "imgen" or place not in seen:
+        if told_by.setdefault(place, finding.tool) == finding.tool:
             yield finding
-        seen.add(place)

@@ -10,7 +10,8 @@ from generator.practices._model import Practice
 @cache
 def every() -> tuple[Practice, ...]:
     """All practices, the mission's first, each part in the order of its numbers."""
-    names = sorted(found.name for found in iter_modules(__path__) if found.name[0] != "_")
+    found = [module.name for module in iter_modules(__path__) if module.name[0] != "_"]
+    names = sorted(found, key=lambda name: (name[0] != "s", name))
     return tuple(import_module(f"{__name__}.{name}").PRACTICE for name in names)
 
 

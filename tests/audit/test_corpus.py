@@ -4,12 +4,14 @@
 """
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from generator import practices
 from generator.audit.run import audit
+from generator.findings import Finding
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 CASES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir())
@@ -20,11 +22,16 @@ def practice_of(case: str) -> str:
     return case.partition("-")[0]
 
 
+@cache
+def found_in(case: str, side: str) -> list[Finding]:
+    return audit(CORPUS / case / side / "Dockerfile")
+
+
 @every_case
 def test_the_wrong_one_is_found_for_its_practice_and_no_other(case: str) -> None:
     folder = CORPUS / case / "wrong"
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    found = audit(folder / "Dockerfile")
+    found = found_in(case, "wrong")
     told = [f"{one.path}:{one.line} {one.practice} {one.rule} {one.what}" for one in found]
     assert {one.practice for one in found} == {practice_of(case)}, told
     path = (folder / expected["path"]).as_posix()
@@ -37,13 +44,13 @@ def test_the_wrong_one_is_found_for_its_practice_and_no_other(case: str) -> None
 
 @every_case
 def test_nothing_is_found_in_the_right_one(case: str) -> None:
-    found = audit(CORPUS / case / "right" / "Dockerfile")
+    found = found_in(case, "right")
     assert [f"{one.path}:{one.line} {one.practice} {one.rule} {one.what}" for one in found] == []
 
 
 @every_case
 def test_every_finding_says_what_to_write_instead(case: str) -> None:
-    own = [one for one in audit(CORPUS / case / "wrong" / "Dockerfile") if one.tool == "imgen"]
+    own = [one for one in found_in(case, "wrong") if one.tool == "imgen"]
     assert [one.what for one in own if not one.instead] == []
 
 

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+
+[ -e /dev/shm/served ]

@@ -1,0 +1,6 @@
+target "app" {
+  context = "."
+  tags = [
+    "ledgerd:2.0.1",
+  ]
+}

@@ -1,0 +1,1 @@
+"""A tiny JSON Feed service."""
