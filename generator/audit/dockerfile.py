@@ -152,17 +152,30 @@ class Stage:
         return self.parent.root if self.parent else self.base
 
     def of(self, *names: str) -> list[Instruction]:
-        """Its own instructions of some names."""
-        return [found for found in self.instructions if found.name in names]
+        """Its own instructions of some names; what is ONBUILD is for other images."""
+        return [one for one in self.instructions if one.name in names and not one.on_build]
 
     def effective(self, *names: str) -> list[Instruction]:
         """The same with those of the stages it goes on from."""
-        return [found for found in self.chain() if found.name in names]
+        return [one for one in self.chain() if one.name in names and not one.on_build]
 
     def last(self, name: str) -> Instruction | None:
         """The one that counts, where a later one replaces an earlier."""
         found = self.effective(name)
         return found[-1] if found else None
+
+    def starts(self) -> list[Instruction]:
+        """The ENTRYPOINT and the CMD that count; an ENTRYPOINT drops an earlier stage's CMD."""
+        return [one for one in _starts(self) if one and one.words]
+
+
+def _starts(stage: Stage) -> tuple[Instruction | None, Instruction | None]:
+    entrypoint, command = _starts(stage.parent) if stage.parent else (None, None)
+    if entrypoints := stage.of("ENTRYPOINT"):
+        entrypoint, command = entrypoints[-1], None
+    if commands := stage.of("CMD"):
+        command = commands[-1]
+    return entrypoint, command
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator.audit import dockerfile, nginx_conf
@@ -44,13 +45,16 @@ class Context:
             return None
 
 
-def load(path: Path, root: Path | None = None, *, shown: str = "") -> Sources:
+def load(
+    path: Path, root: Path | None = None, *, shown: str = "", today: date | None = None
+) -> Sources:
     """Read a Dockerfile and what it copies that decides how the container runs.
 
     Args:
         path: The Dockerfile.
         root: The build context, the Dockerfile's folder if not given.
         shown: How findings name the Dockerfile, its path if not given.
+        today: The day on which base images are supported or have ended, the real one if not given.
 
     Raises:
         UsageError: if it cannot be read, or is no Dockerfile.
@@ -70,6 +74,7 @@ def load(path: Path, root: Path | None = None, *, shown: str = "") -> Sources:
         scripts=tuple(_scripts(parsed, context)),
         nginx=tuple(_nginx(parsed, context)),
         gunicorn=tuple(_gunicorn(parsed, context)),
+        today=today or datetime.now(UTC).date(),
     )
 
 
@@ -127,8 +132,8 @@ def _start_words(stage: Stage) -> Iterator[str]:
     workdir = "/"
     for found in stage.effective("WORKDIR"):
         workdir = posixpath.join(workdir, found.words[0]) if found.words else workdir
-    for start in (stage.last("ENTRYPOINT"), stage.last("CMD")):
-        for command in start.commands if start else ():
+    for start in stage.starts():
+        for command in start.commands:
             for word in command.words:
                 if "/" in word:
                     yield posixpath.normpath(posixpath.join(workdir, word))
@@ -180,8 +185,8 @@ def _nginx(parsed: Dockerfile, context: Context) -> Iterator[NginxConf]:
 def _gunicorn(parsed: Dockerfile, context: Context) -> Iterator[GunicornConf]:
     words = {
         posixpath.basename(word.removeprefix("--config=").removeprefix("python:"))
-        for found in (parsed.final.last("ENTRYPOINT"), parsed.final.last("CMD"))
-        for command in (found.commands if found else ())
+        for found in parsed.final.starts()
+        for command in found.commands
         for word in command.words
     }
     seen: set[str] = set()

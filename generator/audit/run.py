@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from generator import practices
@@ -25,10 +26,12 @@ class Auditor:
     Args:
         tools: Whether hadolint and shellcheck are asked.
         engine: Whether the builder is asked for its own checks.
+        today: The day on which base images are supported or have ended, the real one if not given.
     """
 
     tools: bool = True
     engine: bool = True
+    today: date | None = None
     notes: list[str] = field(default_factory=list)
 
     def audit(self, path: Path, root: Path | None = None, *, shown: str = "") -> list[Finding]:
@@ -37,7 +40,7 @@ class Auditor:
         Raises:
             UsageError: if it cannot be read, or a parser is not installed.
         """
-        sources = load(path, root, shown=shown)
+        sources = load(path, root, shown=shown, today=self.today)
         found = _without_twins(sources, [*self._own(sources), *self._of_tools(sources)])
         comments = {
             sources.dockerfile.path: silences(sources.dockerfile.text, sources.dockerfile),
@@ -76,9 +79,11 @@ class Auditor:
                     self.notes.append(str(error))
 
 
-def audit(path: Path, *, root: Path | None = None, tools: bool = True) -> list[Finding]:
+def audit(
+    path: Path, *, root: Path | None = None, tools: bool = True, today: date | None = None
+) -> list[Finding]:
     """The findings of one Dockerfile, without asking an engine."""
-    return Auditor(tools=tools, engine=False).audit(path, root)
+    return Auditor(tools=tools, engine=False, today=today).audit(path, root)
 
 
 def _others(sources: Sources) -> list[IgnoreFile | Script | NginxConf | GunicornConf]:

@@ -94,10 +94,21 @@ def shell_commands(text: str, *, first_line: int = 1) -> tuple[Command, ...]:
         UsageError: if the parser is not installed.
     """
     try:
-        tree = json.loads(_parsed(text))
-        return tuple(_Reader(text.encode(), first_line).commands(tree))
-    except (RecursionError, subprocess.TimeoutExpired):
+        return tuple(_Reader(text.encode(), first_line).commands(syntax_tree(text)))
+    except RecursionError:
         return ()  # nobody writes such a thing to be run
+
+
+def syntax_tree(text: str) -> Any:
+    """The syntax tree of a text as shfmt gives it, None if it is no shell.
+
+    Raises:
+        UsageError: if the parser is not installed.
+    """
+    try:
+        return json.loads(_parsed(text))
+    except (RecursionError, subprocess.TimeoutExpired):
+        return None
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -77,7 +78,10 @@ class GunicornConf:
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """One Dockerfile and its company; `root` is the build context, None if there is none."""
+    """One Dockerfile and its company.
+
+    `root` is the build context, None if there is none; `today` decides which bases have ended.
+    """
 
     dockerfile: Dockerfile
     root: Path | None = None
@@ -85,6 +89,7 @@ class Sources:
     scripts: tuple[Script, ...] = ()
     nginx: tuple[NginxConf, ...] = ()
     gunicorn: tuple[GunicornConf, ...] = ()
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     @property
     def final(self) -> Stage:
@@ -108,20 +113,15 @@ class Sources:
 
     def start_commands(self) -> list[Command]:
         """What the image starts with: the commands of ENTRYPOINT and CMD."""
-        found = [self.final.last("ENTRYPOINT"), self.final.last("CMD")]
-        return [command for one in found if one for command in one.commands]
+        return [command for one in self.final.starts() for command in one.commands]
 
     def program(self) -> str:
         """The name of the program that the container runs in the end, empty if unknown.
 
         Inits and wrapper scripts are looked through.
         """
-        cmd, entrypoint = self.final.last("CMD"), self.final.last("ENTRYPOINT")
-        for one in (entrypoint, cmd):
-            for command in one.commands if one else ():
-                if program := self._looked_through(command):
-                    return program
-        return ""
+        programs = map(self._looked_through, self.start_commands())
+        return next((program for program in programs if program), "")
 
     def _looked_through(self, command: Command) -> str:
         words = list(command.arguments())

@@ -1,11 +1,10 @@
 """What a shell text sets: defaults such as `${NAME:-value}`, and assignments."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.audit.shell import _parsed
+from generator.audit.shell import syntax_tree
 
 _DEFAULTS = (":-", "-", ":=", "=")
 
@@ -24,7 +23,7 @@ class Value:
 def values(text: str) -> list[Value]:
     """All of a text, in their order."""
     try:
-        return list(_walk(json.loads(_parsed(text))))
+        return list(_walk(syntax_tree(text)))
     except RecursionError:
         return []
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generator.audit.dockerfile import Instruction, Stage
+from generator.audit.dockerfile import Instruction
 from generator.audit.shell import Command, Word
 from generator.audit.sources import INITS, Script, Sources
 from generator.findings import Fault
@@ -33,30 +33,10 @@ class Start:
 def starts(sources: Sources) -> Iterator[Start]:
     """Yield ENTRYPOINT, CMD and the scripts, in the order in which they run."""
     path = sources.dockerfile.path
-    for found in instructions(sources):
+    for found in sources.final.starts():
         yield Start(path=path, commands=found.commands, instruction=found)
     for script in sources.scripts:
         yield Start(path=script.path, commands=script.commands, script=script)
-
-
-def instructions(sources: Sources) -> list[Instruction]:
-    """The ENTRYPOINT and the CMD that count; an ENTRYPOINT drops an earlier stage's CMD."""
-    entrypoint: Instruction | None = None
-    command: Instruction | None = None
-    for stage in _lineage(sources.final):
-        given = [found for found in stage.instructions if not found.on_build]
-        entrypoints = [found for found in given if found.name == "ENTRYPOINT"]
-        commands = [found for found in given if found.name == "CMD"]
-        if entrypoints:
-            entrypoint, command = entrypoints[-1], None
-        if commands:
-            command = commands[-1]
-    return [one for one in (entrypoint, command) if one and one.words]
-
-
-def _lineage(stage: Stage) -> list[Stage]:
-    """A stage and those that it goes on from, the first one first."""
-    return [*(_lineage(stage.parent) if stage.parent else ()), stage]
 
 
 def has_init(sources: Sources) -> bool:

@@ -1,7 +1,6 @@
 """S2.2: build on an upstream image, by a tag that says which one."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from generator import bases
 from generator.audit.dockerfile import Instruction
@@ -33,7 +32,7 @@ _FIRST = {
     "python": (3, 10), "redis": (7,), "ruby": (3, 3), "rust": (1, 86),
 }  # fmt: skip
 # Official images whose tags follow the distribution's next release unless they name one.
-_MOVING = frozenset(
+MOVING = frozenset(
     ["gcc", "golang", "httpd", "node", "perl", "php", "postgres", "python", "redis", "ruby", "rust"]
 )
 _RELEASES = frozenset(["bookworm", "bullseye", "buster", "forky", "sid", "trixie"])
@@ -42,7 +41,6 @@ _OTHER_SYSTEMS = ("nanoserver", "windowsservercore")
 
 def check(sources: Sources) -> Iterator[Fault]:
     """Find images without a tag, with `latest`, of an ended release, or that may move."""
-    today = datetime.now(UTC).date()
     seen: set[tuple[str, int]] = set()
     for found in _references.external(sources):
         place, written = _place(sources, found)
@@ -59,7 +57,7 @@ def check(sources: Sources) -> Iterator[Fault]:
             says = "has the tag latest" if found.tag else "has no tag, which means latest"
             what = f"{found.full} {says}: every build may get another image"
             yield sources.at(place, what, line=line, instead=_instead(place, written, found, good))
-        elif ended := bases.end_of_life(found.full, today):
+        elif ended := bases.end_of_life(found.full, sources.today):
             what = f"{found.full}: {ended}"
             yield sources.at(place, what, line=line, instead=_instead(place, written, found, good))
         elif not found.digest and (fixed := _fixed(found)):
@@ -127,7 +125,7 @@ def _fixed(found: Reference) -> str:
     parts = found.tag.split("-")
     version = parts[0].split(".")
     moving = (
-        _references.official(found.repository) in _MOVING
+        _references.official(found.repository) in MOVING
         and all(part.isdigit() for part in version)
         and len(version) <= 2
         and not any(part.startswith(_OTHER_SYSTEMS) for part in parts)

@@ -38,7 +38,7 @@ def check(sources: Sources) -> Iterator[Fault]:
 
 
 def _of_instructions(sources: Sources) -> Iterator[Fault]:
-    for given in _start.instructions(sources):
+    for given in sources.final.starts():
         last = _unreplaced(given.commands)
         if last is None or (given.is_exec and last.exec_form):
             continue
@@ -151,7 +151,7 @@ def _given_to_a_shell(sources: Sources, script: Script) -> bool:
     name = script.target.rsplit("/", 1)[-1]
     return any(
         word.rsplit("/", 1)[-1] == name and number > 0
-        for found in _start.instructions(sources)
+        for found in sources.final.starts()
         for command in found.commands
         if any(one.rsplit("/", 1)[-1] in _start.SHELLS for one in command.words)
         for number, word in enumerate(command.words)
@@ -169,7 +169,7 @@ def _deaf(sources: Sources) -> Iterator[Fault]:
     if _start.has_init(sources) or not _starts_as_told(sources):
         return
     program = sources.program()
-    for given in reversed(_start.instructions(sources)):
+    for given in reversed(sources.final.starts()):
         for command in given.commands:
             words = [*_start.run_words(command), *_further(sources, given)]
             if not words or words[0].rsplit("/", 1)[-1] != program:
@@ -196,7 +196,7 @@ def _deaf(sources: Sources) -> Iterator[Fault]:
 def _further(sources: Sources, given: Instruction) -> Sequence[Word]:
     """The words that CMD adds to an ENTRYPOINT in exec form."""
     if given.name == "ENTRYPOINT" and given.is_exec:
-        for other in _start.instructions(sources):
+        for other in sources.final.starts():
             if other.name == "CMD" and other.is_exec:
                 return [Word(word, other.line) for word in other.words]
     return ()

@@ -27,6 +27,7 @@ _MANIFESTS = {
     "uv": "COPY pyproject.toml uv.lock ./",
     "yarn": "COPY package.json yarn.lock ./",
 }
+_VERBS = frozenset(["add", "ci", "download", "fetch", "i", "install", "require", "sync"])
 # Arguments that are other at every build.
 _EVER_NEW = frozenset(
     ["BUILD_DATE", "BUILD_ID", "BUILD_NUMBER", "BUILD_TIME", "BUILD_TIMESTAMP", "CI_COMMIT_SHA",
@@ -90,8 +91,9 @@ def _is_source(found: Instruction) -> bool:
 
 
 def _told(one: Install) -> str:
-    words = one.command.arguments()
-    return " ".join(words[:2])
+    words = one.command.arguments()[1:]
+    verb = next((word for word in words if word in _VERBS), "")
+    return f"{one.manager} {verb}".strip()
 
 
 def _needs_no_source(one: Install) -> bool:

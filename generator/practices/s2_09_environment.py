@@ -33,9 +33,11 @@ def check(sources: Sources) -> Iterator[Fault]:
                     f"{found.name} {key} without = takes the rest of the line as its value",
                     instead=f"{found.name} {key}={_values.quoted(value)}",
                 )
+    # A later ENV with nothing takes a setting back.
+    last = {one.key: one.value for one in _values.shipped(sources, "ENV")}
     for found in _final.built(sources.final):
         if found.name == "ENV":
-            yield from _of_settings(sources, found)
+            yield from _of_settings(sources, found, {key for key in last if last[key]})
     yield from _version(sources)
 
 
@@ -45,10 +47,10 @@ def _is_legacy(found: Instruction) -> bool:
     return len(found.words) == 2 and len(words) > 2 and "=" not in words[1]
 
 
-def _of_settings(sources: Sources, found: Instruction) -> Iterator[Fault]:
+def _of_settings(sources: Sources, found: Instruction, kept: set[str]) -> Iterator[Fault]:
     windows = _start.is_windows(sources)
     for one in _values.of(found):
-        if one.key in _BUILD_ONLY or one.key in _BUILD_TOOLS:
+        if one.key in (_BUILD_ONLY | _BUILD_TOOLS) & kept:
             yield sources.at(
                 found,
                 f"{one.key} is for the build only, and stays set in every container",

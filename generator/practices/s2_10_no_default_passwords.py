@@ -37,8 +37,9 @@ def check(sources: Sources) -> Iterator[Fault]:
 
 def is_password(name: str) -> bool:
     """Whether a variable of this name holds a password, and not the file or the rules of one."""
-    words = name.lower().split("_")
-    return words[-1] in _WORDS and name not in ("PWD", "OLDPWD")
+    last = name.lower().rsplit("_", 1)[-1]
+    whole = last in _WORDS or last.endswith(("password", "passwd", "passphrase"))
+    return whole and name not in ("PWD", "OLDPWD")
 
 
 def _of_settings(sources: Sources, found: Instruction) -> Iterator[Fault]:

@@ -104,9 +104,9 @@ PRACTICE = Practice(
     carriers=(
         Carrier(
             file="Dockerfile",
-            starts=("CMD ", "EXPOSE "),
-            why="the app alone is started, and no port 22",
-            fields=("packages", "port"),
+            starts=("EXPOSE ",),
+            why="the app's own port, never 22",
+            fields=("port",),
         ),
     ),
     example=Example(

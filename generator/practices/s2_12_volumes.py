@@ -77,8 +77,18 @@ def _misplaced(sources: Sources, found: Instruction, path: str) -> Fault | None:
         return sources.at(found, what, instead=_line(absolute))
     if posixpath.normpath(path) in _SYSTEM:
         what = f"VOLUME {path} covers a folder of the system: name one of the app's own"
-        return sources.at(found, what, instead=_line("/var/lib/app"))
+        return sources.at(found, what, instead=_line(_own_folder(sources.final, path)))
     return None
+
+
+def _own_folder(stage: Stage, path: str) -> str:
+    """The folder below a volume that the Dockerfile itself makes, or one to make."""
+    for found in built(stage):
+        for command in found.commands if found.name == "RUN" else ():
+            for word in command.words if command.program in ("chown", "install", "mkdir") else ():
+                if is_below(word, path) and word not in _SYSTEM and "$" not in word:
+                    return word
+    return "/var/lib/app"
 
 
 def _written_late(

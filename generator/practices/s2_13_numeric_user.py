@@ -125,11 +125,12 @@ def _is_made(stage: Stage, name: str) -> bool:
 
 def _ids(stage: Stage, name: str) -> tuple[str, str]:
     """The numbers that useradd or adduser gives to an account, by its name or number, or to any."""
+    variables = settings(stage)
     groups: dict[str, str] = {}
     uid = gid = ""
     for found in built(stage):
         for command in found.commands if found.name == "RUN" else ():
-            words = list(command.arguments())
+            words = [filled(word, variables) for word in command.arguments()]
             if command.program in ("addgroup", "groupadd"):
                 groups[words[-1]] = _option(words, "-g", "--gid")
             elif command.program in ("adduser", "useradd"):

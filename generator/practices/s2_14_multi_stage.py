@@ -54,7 +54,7 @@ def _packages(sources: Sources) -> Iterator[Fault]:
         if is_tool or found.name.endswith(_DEVELOPMENT):
             names: list[str] = []
             place = (found.instruction, found.word.line, names)
-            held = kept.setdefault(id(found.found), place)[2]
+            held = kept.setdefault(id(found.found.command), place)[2]
             if found.name not in held:
                 held.append(found.name)
     for instruction, line, names in kept.values():

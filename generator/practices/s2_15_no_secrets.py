@@ -38,7 +38,8 @@ _KEY_FOLDERS = frozenset([".aws", ".gnupg", ".ssh"])
 _HARMLESS_PARTS = ("dist", "example", "pub", "public", "sample", "template", "test", "trust")
 # Keys and certificates share these endings; only a look inside tells.
 _AMBIGUOUS = (".jks", ".key", ".pem")
-_PUBLIC_KEYS = ("archive", "cert", "chain", "gpg", "keyring", "release", "repo", "signing", "ca")
+# What a key file is called that is not there to be looked into.
+_PRIVATE = frozenset(["client", "privkey", "private", "secret", "server", "ssl", "tls"])
 _NOT_SEARCHED = frozenset([".git", "__pycache__", "node_modules", "site-packages"])
 _MOST_FILES = 5_000
 _WITH_LOGIN = {"curl": ("-u", "--user"), "wget": ("--user",)}
@@ -87,7 +88,7 @@ def _settings(sources: Sources, found: Instruction) -> Iterator[Fault]:
         if what:
             told = f"{found.name} {one.key} holds {what}{_late(found)}"
             yield sources.at(found, told, instead=_mount(one.key, found), line=one.line)
-        elif secrecy.secret_name(one.key):
+        elif secrecy.secret_name(one.key) and not _tells_about(one.key):
             severity = _severity(one)
             told = f"{found.name} {one.key} is a secret by its name, and everyone can read it"
             told += _late(found)
@@ -95,6 +96,13 @@ def _settings(sources: Sources, found: Instruction) -> Iterator[Fault]:
                 told = f"{found.name} {one.key} has the name of a secret: set it at run time"
             instead = _mount(one.key, found)
             yield sources.at(found, told, instead=instead, line=one.line, severity=severity)
+
+
+def _tells_about(key: str) -> bool:
+    """Whether a name is only about a secret, and no linter takes it for one."""
+    lowered = key.lower()
+    parts = secrecy._SECRET_PARTS  # noqa: SLF001 - one list of them
+    return lowered.split("_")[-1] in _ABOUT and not any(part in lowered for part in parts)
 
 
 def _late(found: Instruction) -> str:
@@ -193,8 +201,13 @@ def _mounts(sources: Sources, found: Instruction) -> Iterator[Fault]:
         )
         what = f"the build goes on without the secret {name}, and fails later or not at all"
         kept = ",".join(part for part in flag.split(",") if not part.startswith("required"))
-        instead = f"{kept},required=true"
+        instead = _text(found, line).replace(flag, f"{kept},required=true")
         yield sources.at(found, what, instead=instead, line=line, severity=Severity.NOTE)
+
+
+def _text(found: Instruction, line: int) -> str:
+    """A line of an instruction."""
+    return found.source.splitlines()[line - found.line].strip()
 
 
 def _written(sources: Sources, found: Instruction) -> Iterator[Fault]:
@@ -241,7 +254,7 @@ def _copies(sources: Sources, found: Instruction, *, reaches_image: bool) -> Ite
                 line=_line(found, source),
                 severity=severity,
             )
-        elif inside is not None and inside.is_dir():
+        elif inside is not None and inside.is_dir() and found.flag("exclude") is None:
             for held in _keys_below(sources, inside, path):
                 what = f"{found.name} {source} takes {held} along, a secret file"
                 yield sources.at(found, what, line=_line(found, source), severity=severity)
@@ -280,8 +293,7 @@ def _holds_secret(name: str, file: Path | None) -> bool:
         return True
     if text is not None:
         return "PRIVATE KEY" in text
-    parts = re.split(r"[._-]", name)
-    return not name.endswith((".pem", ".jks")) and not any(part in _PUBLIC_KEYS for part in parts)
+    return name.endswith(".key") and not _PRIVATE.isdisjoint(re.split(r"[._-]", name))
 
 
 def _is_secret_line(line: str) -> bool:

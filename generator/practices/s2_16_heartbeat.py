@@ -5,10 +5,11 @@ import json
 import posixpath
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from generator.audit.dockerfile import Instruction
 from generator.audit.shell import Word
-from generator.audit.sources import Sources
+from generator.audit.sources import GunicornConf, Sources
 from generator.findings import Fault, Severity
 from generator.practices._final import settings
 from generator.practices._model import Carrier, Example, Practice
@@ -21,23 +22,22 @@ _CONFIG = ("-c", "--config")
 
 def check(sources: Sources) -> Iterator[Fault]:
     """Yield a gunicorn whose heartbeat goes to /tmp, by default or by its settings."""
-    for found, words, path in _starts(sources):
-        place = next((n for n, word in enumerate(words) if _is_gunicorn(word)), None)
+    for start in _starts(sources):
+        place = next((n for n, word in enumerate(start.words) if _is_gunicorn(word)), None)
         if place is None:
             continue
-        options = words[place + 1 :]
-        fixed = shlex_split(settings(sources.final).get("GUNICORN_CMD_ARGS", ""))
-        value = _value(options, _OPTION) or _value([Word(w, 0) for w in fixed], _OPTION)
-        if value:
-            if value.startswith(_ON_DISK):
-                what = f"{_OPTION} {value}: the heartbeat waits for the disk"
-                yield _fault(sources, found, value.line or words[place].line, what, path)
-            return
-        yield from _by_file(sources, found, words, place, path)
+        options = start.words[place + 1 :]
+        fixed = _split(settings(sources.final).get("GUNICORN_CMD_ARGS", ""))
+        value = _value(options, _OPTION)
+        if value and value.startswith(_ON_DISK):
+            what = f"{_OPTION} {value}: the heartbeat waits for the disk"
+            yield start.fault(value.line, what)
+        elif not value and not _value([Word(word, 0) for word in fixed], _OPTION):
+            yield from _by_file(sources, start, start.words[place], options)
         return
 
 
-def shlex_split(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     """The words of a variable, none where its quotes do not match."""
     try:
         return shlex.split(text)
@@ -45,26 +45,56 @@ def shlex_split(text: str) -> list[str]:
         return []
 
 
-def _starts(sources: Sources) -> Iterator[tuple[Instruction | None, Sequence[Word], str]]:
+@dataclass(frozen=True, kw_only=True)
+class _Start:
+    """A command that starts something: its words with those that CMD adds, and its own."""
+
+    path: str
+    words: Sequence[Word]
+    own: Sequence[str]
+    name: str = ""
+
+    def fault(self, line: int, what: str) -> Fault:
+        """Make a fault with the command as it should be."""
+        words: list[str] = []
+        skip = False
+        for word in self.own:
+            if not skip and not word.startswith(_OPTION):
+                words.append(word)
+            skip = word == _OPTION
+            if _is_gunicorn(word):
+                words += [_OPTION, "/dev/shm"]  # noqa: S108 - in memory
+        instead = f"{self.name} {json.dumps(words)}" if self.name else " ".join(words)
+        return Fault(path=self.path, line=line, what=what, instead=instead)
+
+
+def _starts(sources: Sources) -> Iterator[_Start]:
     """Yield what runs: the scripts' commands first, then ENTRYPOINT with CMD behind it."""
     cmd, entrypoint = sources.final.last("CMD"), sources.final.last("ENTRYPOINT")
     arguments = [word for one in cmd.commands for word in one.words] if cmd else []
     for script in sources.scripts:
         for command in script.commands:
+            more = arguments if {"$@", "$*"} & set(command.words) else []
             if any(_is_gunicorn(word) for word in command.arguments()[:4]):
-                more = arguments if {"$@", "$*"} & set(command.words) else []
-                yield None, [*command.words, *more], script.path
+                yield _Start(path=script.path, words=[*command.words, *more], own=command.words)
     path = sources.dockerfile.path
     if entrypoint and entrypoint.is_exec:
         words = [word for one in entrypoint.commands for word in one.words]
-        holder = entrypoint if any(_is_gunicorn(word) for word in words) else cmd or entrypoint
-        yield holder, [*words, *arguments], path
-    elif entrypoint:
-        for command in entrypoint.commands:
-            yield entrypoint, command.words, path
-    elif cmd:
-        for command in cmd.commands:
-            yield cmd, command.words, path
+        holder = entrypoint if cmd is None or any(map(_is_gunicorn, words)) else cmd
+        own = holder.words if holder.is_exec else _all_words(holder)
+        yield _Start(path=path, words=[*words, *arguments], own=own, name=holder.name)
+    elif found := entrypoint or cmd:
+        words = _all_words(found)
+        own = found.words if found.is_exec else [word for word in words if word != "exec"]
+        yield _Start(path=path, words=words, own=own, name=found.name)
+
+
+def _all_words(found: Instruction) -> list[Word]:
+    """The words of its command that starts gunicorn, of all commands where none does."""
+    for command in found.commands:
+        if any(map(_is_gunicorn, command.words)):
+            return list(command.words)
+    return [word for command in found.commands for word in command.words]
 
 
 def _is_gunicorn(word: str) -> bool:
@@ -82,46 +112,35 @@ def _value(words: Sequence[Word], *names: str) -> Word | None:
 
 
 def _by_file(
-    sources: Sources, found: Instruction | None, words: Sequence[Word], place: int, path: str
+    sources: Sources, start: _Start, gunicorn: Word, options: Sequence[Word]
 ) -> Iterator[Fault]:
     """Yield the fault of a gunicorn whose command line says nothing of the heartbeat."""
-    named = _value(words[place + 1 :], *_CONFIG)
+    named = _value(options, *_CONFIG)
     name = posixpath.basename(named.removeprefix("python:")) if named else "gunicorn.conf.py"
     for conf in sources.gunicorn:
-        if posixpath.basename(conf.path) != name:
-            continue
-        if "worker_tmp_dir" not in conf.settings:
-            if "import *" in conf.text or "worker_tmp_dir" in conf.text:
-                return  # set in a way that the text does not show
-            what = "worker_tmp_dir is not set: gunicorn's heartbeat goes to a file in /tmp"
-            last = max((line for _, line in conf.settings.values()), default=1)
-            yield Fault(path=conf.path, line=last, what=what, instead=_SETTING)
+        if posixpath.basename(conf.path) == name:
+            yield from _in_file(conf)
             return
-        value, line = conf.settings["worker_tmp_dir"]
-        text = value.value if isinstance(value, ast.Constant) else ""
-        if text is None or (isinstance(text, str) and text.startswith(_ON_DISK)):
-            what = f"worker_tmp_dir = {text!r}: the heartbeat waits for the disk"
-            yield Fault(path=conf.path, line=line, what=what, instead=_SETTING)
-        return
-    if named is None:
+    unseen = sources.root is not None and (sources.root / name).is_file()  # by way of a stage
+    if named is None and not unseen:
         what = f"gunicorn without {_OPTION}: its heartbeat goes to a file in /tmp"
-        line = words[place].line
-        yield _fault(sources, found, line, what, path)
+        yield start.fault(gunicorn.line, what)
 
 
-def _fault(sources: Sources, found: Instruction | None, line: int, what: str, path: str) -> Fault:
-    if found is None or not found.is_exec:
-        return Fault(path=path, line=line, what=what, instead=f"gunicorn {_OPTION} /dev/shm")
-    words: list[str] = []
-    skip = False
-    for word in found.words:
-        if skip or word == _OPTION or word.startswith(f"{_OPTION}="):
-            skip = word == _OPTION
-            continue
-        words.append(word)
-        if _is_gunicorn(word):
-            words += [_OPTION, "/dev/shm"]  # noqa: S108 - in memory
-    return sources.at(found, what, instead=f"{found.name} {json.dumps(words)}", line=line)
+def _in_file(conf: GunicornConf) -> Iterator[Fault]:
+    found = conf.settings.get("worker_tmp_dir")
+    if found is None:
+        if "import *" in conf.text or "worker_tmp_dir" in conf.text:
+            return  # set in a way that the text does not show
+        what = "worker_tmp_dir is not set: gunicorn's heartbeat goes to a file in /tmp"
+        last = max((line for _, line in conf.settings.values()), default=1)
+        yield Fault(path=conf.path, line=last, what=what, instead=_SETTING)
+        return
+    value, line = found
+    text = value.value if isinstance(value, ast.Constant) else ""
+    if text is None or (isinstance(text, str) and text.startswith(_ON_DISK)):
+        what = f"worker_tmp_dir = {text!r}: the heartbeat waits for the disk"
+        yield Fault(path=conf.path, line=line, what=what, instead=_SETTING)
 
 
 PRACTICE = Practice(

@@ -9,7 +9,7 @@ from generator.audit.sources import Sources
 from generator.findings import Fault, Severity
 from generator.practices import _images
 from generator.practices._model import Carrier, Example, Practice
-from generator.practices.s2_02_upstream_tag import _MOVING
+from generator.practices.s2_02_upstream_tag import MOVING
 
 _APT = frozenset(["apt", "apt-get", "aptitude"])
 # Versions that are published for the current Alpine; older ones never were.
@@ -70,7 +70,7 @@ def _floating(sources: Sources, stage: Stage) -> Fault | None:
     else:
         words = tag.split("-")
         fixed = ""
-        if "alpine" in words and (name not in _MOVING or "/" in stage.base):
+        if "alpine" in words and (name not in MOVING or "/" in stage.base):
             words[words.index("alpine")] = f"alpine{bases.ALPINE}"
             fixed = "-".join(words)
     if not fixed:

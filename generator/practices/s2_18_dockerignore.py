@@ -34,7 +34,11 @@ def check(sources: Sources) -> Iterator[Fault]:
         return  # without the context there is nothing to say
     needed = {id(found) for stage in sources.dockerfile.needed() for found in stage.instructions}
     copies = [one for one in sources.copied() if id(one[0]) in needed]
-    trees = [(found, _clean(source)) for found, source, _ in copies if _is_tree(sources, source)]
+    trees = [
+        (found, _clean(source))
+        for found, source, _ in copies
+        if _is_tree(sources, source) and found.flag("exclude") is None
+    ]
     whole = [found for found, source in trees if source in _WHOLE]
     if sources.ignore is None:
         yield from _missing(sources, trees, whole)

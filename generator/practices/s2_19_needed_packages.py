@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generator.audit.installs import Install
+from generator.audit.dockerfile import Instruction
 from generator.audit.shell import Word
 from generator.audit.sources import Sources
 from generator.findings import Fault, Severity
@@ -92,20 +92,16 @@ def _recommended(sources: Sources) -> Iterator[Fault]:
         if not any(option.startswith("--no-install-recommends") for option in found.options):
             what = f"{found.manager} install without --no-install-recommends brings more than named"
             verb = next(word for word in found.command.arguments() if word == "install")
-            yield sources.at(one.instruction, what, instead=_lean(found), line=_line(found, verb))
+            instead = _lean(one.instruction, verb)
+            yield sources.at(one.instruction, what, instead=instead, line=verb.line)
 
 
-def _line(found: Install, verb: Word) -> int:
-    return verb.line or found.command.line
-
-
-def _lean(found: Install) -> str:
-    words: list[str] = []
-    for word in found.command.arguments():
-        words.append(word)
-        if word == "install":
-            words += ["--no-install-recommends"]
-    return " ".join(words)
+def _lean(instruction: Instruction, verb: Word) -> str:
+    """The line of an `install` with the option in it."""
+    texts = instruction.source.splitlines()
+    place = verb.line - instruction.line
+    text = texts[place].strip() if place < len(texts) else str(verb)
+    return text.replace(str(verb), f"{verb} --no-install-recommends", 1)
 
 
 PRACTICE = Practice(

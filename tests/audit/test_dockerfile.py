@@ -92,7 +92,22 @@ def test_the_program_is_found_behind_exec(whole: Dockerfile) -> None:
 
 
 def test_an_instruction_for_later_builds_is_marked(whole: Dockerfile) -> None:
-    assert [found.on_build for found in whole.stages[0].of("RUN")] == [False, False, True]
+    runs = [found for found in whole.stages[0].instructions if found.name == "RUN"]
+    assert [found.on_build for found in runs] == [False, False, True]
+    assert whole.stages[0].of("RUN") == runs[:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("FROM a:1\nCMD x\nENTRYPOINT y", ["ENTRYPOINT", "CMD"]),
+        ("FROM a:1 AS b\nCMD x\nFROM b\nENTRYPOINT y", ["ENTRYPOINT"]),
+        ("FROM a:1 AS b\nENTRYPOINT y\nFROM b\nCMD x", ["ENTRYPOINT", "CMD"]),
+        ("FROM a:1\nONBUILD CMD x", []),
+    ],
+)
+def test_what_an_image_starts_with(text: str, names: list[str]) -> None:
+    assert [found.name for found in parse(text).final.starts()] == names
 
 
 def test_needed_stages_leave_out_what_is_never_built() -> None:

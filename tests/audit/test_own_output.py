@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from generator.audit.run import audit
+from tests.helpers import TODAY
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = sorted(
@@ -20,5 +21,5 @@ def test_there_is_output_to_audit() -> None:
 
 @pytest.mark.parametrize("path", OUTPUT, ids=[path.parent.as_posix() for path in OUTPUT])
 def test_nothing_is_found(path: Path) -> None:
-    found = audit(ROOT / path)
+    found = audit(ROOT / path, today=TODAY)
     assert [f"{one.path}:{one.line} {one.practice} {one.rule} {one.what}" for one in found] == []
