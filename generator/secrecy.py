@@ -34,7 +34,7 @@ _SECRET_WORDS = frozenset(
         "token",
     ]
 )
-_SECRET_PARTS = (
+SECRET_PARTS = (
     "api_key",
     "client_key",
     "password",
@@ -43,7 +43,7 @@ _SECRET_PARTS = (
     "token",
     "username",
 )
-_SECRET_VALUES = (
+SECRET_VALUES = (
     (r"-----BEGIN [A-Z ]*PRIVATE KEY", "a private key"),
     (r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s]*:[^/@\s]+@", "a URL with a password"),
     (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b", "a cloud access key"),
@@ -59,7 +59,7 @@ def secret_name(name: str) -> bool:
     """Whether a linter takes a variable of this name for a secret (S2.15)."""
     lower = name.lower()
     words = lower.split("_")
-    return any(part in lower for part in _SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
+    return any(part in lower for part in SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
 
 
 def changes_code(name: str) -> bool:
@@ -80,7 +80,7 @@ def public_env_name(value: object) -> str:
 def public_text(value: object) -> str:
     """A value that may stand in the image: nothing that looks like a secret (S2.15)."""
     line = value_text(value)
-    for pattern, what in _SECRET_VALUES:
+    for pattern, what in SECRET_VALUES:
         if re.search(pattern, line):
             raise ValueError(
                 f"holds {what}: an image shows its values to everyone, use `secrets` instead"

@@ -17,6 +17,8 @@ from generator.practices._model import Practice
 
 FALLBACK = "B2"
 """The practice of whatever a tool says that belongs to no other."""
+LEAVE_OUT = "(nothing: leave it out)"
+"""What to write where deleting is the cure."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Auditor:
                     line=fault.line,
                     what=fault.what,
                     why=practice.why,
-                    instead=fault.instead,
+                    instead=fault.instead or LEAVE_OUT,
                 )
 
     def _of_tools(self, sources: Sources) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ def check(sources: Sources) -> Iterator[Fault]:
 
 def shape(text: str) -> str:
     """What kind of secret a text holds by its look, empty for none."""
-    for pattern, what in secrecy._SECRET_VALUES:  # noqa: SLF001 - one list of them
+    for pattern, what in secrecy.SECRET_VALUES:
         match = re.search(pattern, text)
         if match and not (what == "a URL with a password" and not _has_url_password(text)):
             return what
@@ -101,7 +101,7 @@ def _settings(sources: Sources, found: Instruction) -> Iterator[Fault]:
 def _tells_about(key: str) -> bool:
     """Whether a name is only about a secret, and no linter takes it for one."""
     lowered = key.lower()
-    parts = secrecy._SECRET_PARTS  # noqa: SLF001 - one list of them
+    parts = secrecy.SECRET_PARTS
     return lowered.split("_")[-1] in _ABOUT and not any(part in lowered for part in parts)
 
 
@@ -112,7 +112,7 @@ def _late(found: Instruction) -> str:
 def _mount(key: str, found: Instruction) -> str:
     """The mount that replaces an ARG; what ENV gives to the app comes at run time instead."""
     if found.name != "ARG":
-        return ""
+        return f"(nothing: `docker run --env {key}` gives it when the container runs)"
     return f"RUN --mount=type=secret,id={key.lower()},env={key},required=true \\"
 
 

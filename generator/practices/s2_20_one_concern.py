@@ -138,5 +138,5 @@ CMD ["gunicorn", "shop.wsgi:app"]
         "no web server or database is installed beside an app or its server, unless it is the "
         "program that the image starts"
     ),
-    proofs=("one-service", "first-process"),
+    proofs=("one-service", "first-process", "reaps-zombies"),
 )

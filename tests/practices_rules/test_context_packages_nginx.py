@@ -31,6 +31,8 @@ PYTHON = "FROM python:3.13-slim-trixie\n"
         ('COPY . .\nCMD ["gunicorn", "a"]',
          {"gunicorn.conf.py": "import os\nworker_tmp_dir = os.environ['SHM']\n"}, []),
         ('COPY . .\nCMD ["gunicorn", "a"]', {"gunicorn.conf.py": "from base import *\n"}, []),
+        ('COPY --from=build /app /app\nCMD ["gunicorn", "a"]',
+         {"gunicorn.conf.py": "worker_tmp_dir = '/dev/shm'\n"}, []),
         ('COPY run.sh /run.sh\nCMD ["/run.sh"]',
          {"run.sh": "#!/bin/sh\nmigrate\nexec gunicorn a:b\n"}, ["run.sh:3"]),
         ('COPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\nCMD ["--worker-tmp-dir", "/dev/shm"]',
@@ -46,7 +48,7 @@ def test_heartbeat(
 def test_the_option_goes_behind_gunicorn(tmp_path: Path) -> None:
     wrong = 'CMD ["gunicorn", "--worker-tmp-dir", "/tmp", "a:b"]'
     right = 'CMD ["gunicorn", "--worker-tmp-dir", "/dev/shm", "a:b"]'
-    for line in (wrong, 'CMD ["gunicorn", "a:b"]'):
+    for line in (wrong, 'CMD ["gunicorn", "a:b"]', "CMD exec gunicorn a:b"):
         assert [one.instead for one in faults("S2.16", tmp_path, f"{PYTHON}{line}\n")] == [right]
 
 
@@ -107,6 +109,7 @@ ALL = "**/.env\n**/.git\n**/*.key\n**/*.pem\n**/id_rsa*\n"
         ("COPY src /app", {".dockerignore": "*\n!src/app\n"}, []),
         ("COPY src /app", {".dockerignore": "*\n!**/*.py\n"}, []),
         ("COPY --from=x:1 . /a", {}, []),
+        ("COPY --exclude=.env . /a", {}, []),
         ("ADD https://a.example.com/b /a", {}, []),
         ("COPY <<EOF /a\nb\nEOF", {}, []),
     ],

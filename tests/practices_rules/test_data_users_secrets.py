@@ -75,6 +75,7 @@ def test_data_that_a_start_script_names(tmp_path: Path) -> None:
         (f"{SLIM}USER 1000:1000\nRUN a\nUSER 0:0\n", ["4"], "USER 10001:10001"),
         (f"{SLIM}RUN groupadd -g 51 a && useradd -u 50 -g a a\nUSER a\n", ["3"], "USER 50:51"),
         (f"{SLIM}RUN useradd --uid=50 a\nUSER 50\n", ["3"], "USER 50:50"),
+        (f"{SLIM}ARG id=50\nRUN useradd -u $id a\nUSER a\n", ["4"], "USER 50:50"),
         ("FROM node:24-trixie-slim\nUSER node\n", ["2"], "USER 1000:1000"),
         ("FROM php:8-alpine3.23\nUSER www-data\n", ["2"], "USER 82:82"),
         (f"{SLIM}ARG UID=10001\nUSER $UID:$UID\n", [], ""),
@@ -155,7 +156,7 @@ SECRET = "RUN --mount=type=secret,id=t,required=true"
     [
         (f"{SLIM}ENV A=1 \\\n    DB_PASSWORD=hunter2\n", ["3"]),
         (f"{SLIM}ARG NPM_TOKEN\n", ["2"]),
-        (f"{SLIM}ENV COMPASS=1 PASSENGER_COUNT=3 MONKEY=2\n", []),
+        (f"{SLIM}ENV COMPASS=1 PASSENGER_COUNT=3 MONKEY=2 AUTH_VERSION=1\n", []),
         (f"{SLIM}ENV PYTHON_VERSION=3.13 TOKENS=a\n", ["2"]),
         (f"{SLIM}ENV D=postgres://u:hunter2@db/a\n", ["2"]),
         (f"{SLIM}ENV D=postgres://u:$P@db/a\n", []),
@@ -184,8 +185,9 @@ SECRET = "RUN --mount=type=secret,id=t,required=true"
         (f"FROM a:1 AS b\n{SECRET} cp /run/secrets/t /t\n{SLIM}COPY --from=b /a /a\n", []),
         # Key files by name.
         (f"{SLIM}COPY .env id_rsa.pub ca.pem /a/\n", ["2"]),
-        (f"{SLIM}COPY .env.example docker.gpg.key test.key /a/\n", []),
+        (f"{SLIM}COPY .env.example docker.gpg.key test.key jenkins.io-2026.key /a/\n", []),
         (f"{SLIM}COPY --from=x:1 /root/.ssh/id_rsa /a\n", []),
+        (f"{SLIM}COPY server.key /a/\n", ["2"]),
         (f"{SLIM}COPY .ssh/config .ssh/known_hosts /a/\n", []),
         (f"{SLIM}COPY \\\n  a.txt \\\n  id_ed25519 \\\n  /a/\n", ["4"]),
         ("FROM a:1 AS unused\nENV TOKEN=abc\nFROM debian:trixie-slim\n", []),

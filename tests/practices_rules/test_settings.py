@@ -69,6 +69,7 @@ V = 'ENV APP_VERSION="1"\n'
         (f"FROM a:1 AS b\nENV DEBIAN_FRONTEND=noninteractive\nFROM c:1\n{V}", []),
         (f"FROM a:1\n{V}ARG DEBIAN_FRONTEND=noninteractive\n", []),
         (f"FROM a:1\n{V}RUN DEBIAN_FRONTEND=noninteractive apt-get install -y x\n", []),
+        (f"FROM a:1\n{V}ENV DEBIAN_FRONTEND=noninteractive\nENV DEBIAN_FRONTEND=\n", []),
         (f"FROM a:1\n{V}ENV PIP_NO_CACHE_DIR=1\n", ["3"]),
         (f"FROM a:1\n{V}ENV a-b=1\n", ["3"]),
     ],
@@ -82,6 +83,7 @@ def test_environment(tmp_path: Path, dockerfile: str, lines: list[str]) -> None:
     [
         ("FROM a:1\nENV A=1 \\\n    DB_PASSWORD=secret\n", ["3"]),
         ("FROM a:1\nARG ROOT_PASSWORD=changeme\n", ["2"]),
+        ("FROM a:1\nENV PGPASSWORD=postgres BYPASS=1\n", ["2"]),
         ("FROM a:1\nARG ROOT_PASSWORD\n", []),
         ("FROM a:1\nENV DB_PASSWORD=\n", []),
         ("FROM a:1\nENV DB_PASSWORD=$OTHER\n", []),
