@@ -87,7 +87,7 @@ class Profile(Model):
     init: f.Flag | None = Field(
         None,
         description="Run tini as PID 1; by default where the program is not known to handle "
-        "signals.",
+        "signals and to reap orphans.",
     )
     user: f.UserField | None = Field(
         None, description="Numeric uid:gid of the process, never 0 (10001:10001)."
@@ -146,7 +146,7 @@ class Profile(Model):
         return {}
 
     def default_init(self) -> bool:
-        """Whether PID 1 should be an init, since the program may handle no signals (S2.5)."""
+        """Whether PID 1 should be an init: the program may handle no signals or leave zombies."""
         return False
 
     def default_stop_signal(self) -> str:

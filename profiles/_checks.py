@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from generator import packages, secrecy
 from generator.errors import Problem
-from generator.ignore import is_secret_path
+from generator.ignore import is_clutter_path, is_secret_path
 
 if TYPE_CHECKING:
     from profiles._base import Profile
@@ -57,6 +57,9 @@ def _folders(profile: "Profile") -> Iterator[Problem]:
         if is_secret_path(path):
             text = f"looks like a secret: {path} must not reach a layer (S2.15)"
             yield Problem(field=named.get(path, ""), text=text)
+        elif is_clutter_path(path):
+            text = f"{path} is never let into the build: it is made there, or of no use to the app"
+            yield Problem(field=named.get(path, ""), text=text)
     for index, volume in enumerate(profile.volumes):
         if any(f"{path}/".startswith(f"{volume}/") for path in profile.code()):
             text = f"{volume} holds the app's code, which a volume would hide (S2.12)"
@@ -87,6 +90,9 @@ def _second_looks(profile: "Profile") -> Iterator[Problem]:
     if profile.user and profile.creates_user() and min(profile.user.uid, profile.user.gid) < 1000:
         text = "below 1000 the base image has accounts of its own: the build fails if it is taken"
         yield Problem(field="user", text=text, warning=True)
+    if profile.init is False and profile.default_init():
+        text = "false makes the program PID 1: it must handle signals and reap orphans (S2.5)"
+        yield Problem(field="init", text=text, warning=True)
     if profile.insecure_defaults:
         text = "everyone who has the image knows these passwords (S2.10)"
         yield Problem(field="insecure_defaults", text=text, warning=True)

@@ -13,6 +13,9 @@ from profiles._fields import Field
 from profiles._model import Model, Shorthand, integer
 
 UV_VERSION = "0.13.9"
+# With it bytecode is tied to its source by a hash, not by a time (B22). It is the earliest time
+# that a wheel, which is a zip file, can hold; fixed, so that the dependencies stay in the cache.
+EARLIEST = "315532800"
 SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian")
 _WORKERS_VARIABLE = {
     "granian": "GRANIAN_WORKERS",
@@ -228,7 +231,8 @@ class PythonProfile(Profile):
         return self.server.chosen()[0][0] if self.server and self.server.chosen() else ""
 
     def default_init(self) -> bool:
-        return not self.server
+        # Of the servers gunicorn alone reaps orphans as PID 1.
+        return self.server_name() != "gunicorn"
 
     def environment(self) -> Mapping[str, str]:
         variables: dict[str, str] = {
@@ -277,9 +281,19 @@ class PythonProfile(Profile):
                 "UV_PROJECT_ENVIRONMENT": VENV,
                 "UV_PYTHON_DOWNLOADS": "never",
             }
+            if self.dependencies.install_project:
+                # Else uv notes when the project's files were last touched (B22).
+                env["UV_NO_INSTALLER_METADATA"] = "1"
         if self.ca_bundle:
             env["PIP_CERT"] = CA_BUNDLE
-        env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+        env |= {
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_INPUT": "1",
+            "SOURCE_DATE_EPOCH": EARLIEST,
+        }
+        if self.build_packages:
+            # Debugging symbols hold the name of pip's temporary folder (B22).
+            env["CFLAGS"] = "-g0"
         family = self.package_family()
         project = [*self.manifests(), "pyproject.toml"] if self.dependencies.install_project else []
         sources = sorted({*project, *self.include}) if project else []

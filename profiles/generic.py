@@ -89,8 +89,8 @@ class Generic(Profile):
         if self.port is None or self.package_family() != "apk":
             return None
         if self.healthcheck.path is None:
-            return ["nc", "-z", "-w", "3", "127.0.0.1", str(self.port)]
-        return bases.busybox_wget(self.port, self.healthcheck.path)
+            return bases.busybox_nc(self.port, self.healthcheck.timeout)
+        return bases.busybox_wget(self.port, self.healthcheck.path, self.healthcheck.timeout)
 
     def references(self) -> Iterator[tuple[str, str]]:
         yield "base", self.base
@@ -106,7 +106,7 @@ class Generic(Profile):
             text = f"has an unknown package manager: name it in `family` ({known})"
             yield Problem(field="base", text=text)
         elif self.init is None and not self._has_tini():
-            text = "has no tini package: run the image with `--init`, or handle SIGTERM yourself"
+            text = "has no tini package: run with `--init`, or handle SIGTERM and reap orphans"
             yield Problem(field="base", text=text, warning=True)
         if self.build:
             yield from self.build.check()

@@ -27,17 +27,42 @@ class NginxImage(Image):
     root: str
     health_path: str
     spa: bool
+    immutable: tuple[str, ...]
+    max_body: str
     proxies: Mapping[str, str]
+
+
+def _output(value: object) -> str:
+    path = grammar.context_path(value)
+    if path == ".":
+        raise ValueError("must be a folder below /src like dist: '.' would publish the sources too")
+    return path
+
+
+def _site(value: object) -> str:
+    path = "none" if value == "none" else grammar.context_path(value)
+    if path == ".":
+        raise ValueError("must be a folder like public: '.' would publish the whole project")
+    return path
+
+
+def _body_size(value: object) -> str:
+    return grammar.matched(r"[1-9][0-9]{0,5}[kmg]", value, "must be a size like 16m or 1g")
+
+
+def _folder_location(value: object) -> str:
+    path = grammar.location(value)
+    if path == "/" or not path.endswith("/"):
+        raise ValueError(f"must be a folder like /assets/, not {grammar.shown(path)}")
+    return path
 
 
 class SiteBuild(Build):
     """A build that fills one folder with the site."""
 
-    output: f.ContextPath = Field(description="Folder that the build fills, below /src.")
-
-
-def _site(value: object) -> str:
-    return "none" if value == "none" else grammar.context_path(value)
+    output: Annotated[str, Check(_output)] = Field(
+        description="Folder that the build fills, below /src."
+    )
 
 
 class Nginx(Profile):
@@ -72,9 +97,17 @@ class Nginx(Profile):
         None, description=f"Folder of a site that needs no build ({DEFAULT_SITE}), or none."
     )
     spa: f.Flag = Field(False, description="Single-page app: unknown paths answer with index.html.")
+    immutable: list[Annotated[str, Check(_folder_location)]] = Field(
+        [],
+        description="Locations of files whose names change with their content, such as /assets/: "
+        "browsers keep them for a year.",
+    )
     proxy: dict[f.Location, f.Upstream] = Field(
         {},
         description="Locations passed on to another service: /api/: http://shop-api:8000.",
+    )
+    max_body: Annotated[str, Check(_body_size)] = Field(
+        "16m", description="Largest request body that is passed on, in nginx's units (16m)."
     )
     package_index: f.Url | None = Field(
         None, description="npm registry for the build, without credentials."
@@ -135,10 +168,11 @@ class Nginx(Profile):
         return self.healthcheck.path or HEALTH_PATH
 
     def probe(self) -> Sequence[str] | None:
+        timeout = self.healthcheck.timeout
         if self.package_family() == "apk":
-            return bases.busybox_wget(self.listen_port(), self.health_path())
+            return bases.busybox_wget(self.listen_port(), self.health_path(), timeout)
         url = f"http://127.0.0.1:{self.listen_port()}{self.health_path()}"
-        return ["curl", "-fsS", "--noproxy", "*", "-m", "2", "-o", "/dev/null", url]
+        return ["curl", "-fsS", "--noproxy", "*", "-m", str(timeout), "-o", "/dev/null", url]
 
     def references(self) -> Iterator[tuple[str, str]]:
         yield "base" if self.base else "nginx", self.base_image()
@@ -148,14 +182,34 @@ class Nginx(Profile):
     def check(self) -> Iterator[Problem]:
         yield from super().check()
         if self.build:
-            yield from self.build.check()
-            if self.site is not None:
-                text = "must not be there beside `build`, which makes the site"
-                yield Problem(field="site", text=text)
-        if self.site == "none" and not self.proxy:
+            yield from self._check_build(self.build)
+        if self.site == "none":
+            yield from self._check_no_site()
+        yield from self._check_locations()
+        yield from self._check_health_path()
+        if self.resources.cpus is None:
+            text = "is missing: one worker is started; give the limit, or auto to follow it"
+            yield Problem(field="resources.cpus", text=text, warning=True)
+
+    def _check_build(self, build: SiteBuild) -> Iterator[Problem]:
+        yield from build.check()
+        if self.site is not None:
+            text = "must not be there beside `build`, which makes the site"
+            yield Problem(field="site", text=text)
+        for index, path in enumerate(self.include):
+            if f"{path}/".startswith(f"{build.output}/"):
+                text = f"{path} is made by the build: leave it out, or name another `output`"
+                yield Problem(field=f"include.{index}", text=text)
+
+    def _check_no_site(self) -> Iterator[Problem]:
+        if not self.proxy:
             yield Problem(field="site", text="is none and there is no `proxy`: nothing to serve")
-        if self.site == "none" and self.spa:
+        if self.spa:
             yield Problem(field="spa", text="needs a site: name its folder or how to build it")
+        if self.immutable:
+            yield Problem(field="immutable", text="needs a site, whose files these are")
+
+    def _check_locations(self) -> Iterator[Problem]:
         for path, upstream in self.proxy.items():
             below = urlsplit(upstream).path
             if below and path.endswith("/") != below.endswith("/"):
@@ -168,10 +222,9 @@ class Nginx(Profile):
             if path == "/" and self.site != "none":
                 text = "takes every path, the site's too: write `site: none` for a pure proxy"
                 yield Problem(field=f"proxy.{path}", text=text)
-        yield from self._check_health_path()
-        if self.resources.cpus is None:
-            text = "is missing: one worker is started; give the limit, or auto to follow it"
-            yield Problem(field="resources.cpus", text=text, warning=True)
+            if path in self.immutable:
+                text = "stands in `immutable` too: files of the site, or another service"
+                yield Problem(field=f"proxy.{path}", text=text)
 
     def _check_health_path(self) -> Iterator[Problem]:
         if self.health_path() != HEALTH_PATH and self.site == "none":
@@ -188,5 +241,7 @@ class Nginx(Profile):
             root=ROOT if self.site_folder() or self.build else "",
             health_path=HEALTH_PATH if self.health_path() == HEALTH_PATH else "",
             spa=self.spa,
+            immutable=tuple(sorted(set(self.immutable))),
+            max_body=self.max_body,
             proxies=dict(sorted(self.proxy.items())),
         )

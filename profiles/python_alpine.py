@@ -23,8 +23,8 @@ class PythonAlpine(PythonProfile):
         if self.port is None:
             return None
         if self.healthcheck.path is None:
-            return ["nc", "-z", "-w", "3", "127.0.0.1", str(self.port)]
-        return bases.busybox_wget(self.port, self.healthcheck.path)
+            return bases.busybox_nc(self.port, self.healthcheck.timeout)
+        return bases.busybox_wget(self.port, self.healthcheck.path, self.healthcheck.timeout)
 
     def check(self) -> Iterator[Problem]:
         yield from super().check()

@@ -21,11 +21,11 @@ class PythonMultistage(PythonProfile):
         if self.port is None:
             return None
         if self.healthcheck.path is None:
-            connect = f"create_connection(('127.0.0.1', {self.port}), 3)"
+            connect = f"create_connection(('127.0.0.1', {self.port}), {self.healthcheck.timeout})"
             return ["python", "-c", f"from socket import create_connection; {connect}"]
         code = (
             "from http.client import HTTPConnection; "
-            f"app = HTTPConnection('127.0.0.1', {self.port}, timeout=3); "
+            f"app = HTTPConnection('127.0.0.1', {self.port}, timeout={self.healthcheck.timeout}); "
             f"app.request('GET', '{self.healthcheck.path}'); "
             "raise SystemExit(app.getresponse().status >= 400)"
         )

@@ -73,9 +73,12 @@ UNNEEDED = frozenset(
 )  # fmt: skip
 ESCAPED = {"apt-get": "apt", "apk": "apk", "dnf": "dnf", "microdnf": "microdnf", "yum": "yum"}
 SIGNALS = frozenset(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"])
-HANDLES_SIGTERM = frozenset(["granian", "gunicorn", "hypercorn", "nginx", "uvicorn"])
+# As PID 1; tests/engine/test_init.py tries them all, and gunicorn and nginx, which do reap.
+LEAVES_ZOMBIES = frozenset(["granian", "hypercorn", "python", "uvicorn"])
 SECRET_FILES = ("app.key", ".env", "deep/.env.local", "tls/site.pem", ".aws", ".ssh/id_rsa",
-                ".netrc", ".npmrc", ".pypirc")  # fmt: skip
+                ".netrc", ".npmrc", ".pypirc", ".envrc", "deep/prod.env", "store.jks", ".kube",
+                ".docker", ".git-credentials", ".htpasswd", "infra/terraform.tfstate",
+                "terraform.tfstate.backup")  # fmt: skip
 CLUTTER = ("__pycache__", "deep/a.pyc", ".git", "node_modules", ".venv", ".pytest_cache")
 
 
@@ -181,8 +184,8 @@ def signals_arrive(output: Output) -> Iterator[str]:
     ]
     if modes != ["0555"]:
         yield "entrypoint.sh is not copied as a program"
-    if program == "python" and words[:1] != [tini]:
-        yield at(entrypoint, "a bare python ignores SIGTERM as PID 1")
+    if program in LEAVES_ZOMBIES and words[:1] != [tini]:
+        yield at(entrypoint, f"{program} reaps no orphans as PID 1")
 
 
 @practice("S2.6")
@@ -536,6 +539,9 @@ def healthcheck_within(output: Output) -> Iterator[str]:
         asked = re.findall(r"127\.0\.0\.1(?::|', | )([0-9]+)", words)
         if set(asked) - set(ports):
             yield at(found, f"asks port {asked}, exposed is {ports}")
+        given = re.findall(r"(?:-[mTw] |timeout=|\), )([0-9]+)", words)
+        if given and given != [str(flag(found, "timeout")).removesuffix("s")]:
+            yield at(found, f"gives up after {given} s, the engine after {flag(found, 'timeout')}")
         if exec_form(found)[0] in ("curl", "wget", "nc") and exec_form(found)[0] not in bundled(
             output.final.base
         ):
@@ -585,5 +591,27 @@ def python_environment(output: Output) -> Iterator[str]:
 @practice("B22")
 def nothing_of_the_day(output: Output) -> Iterator[str]:
     for name, text in output.files.items():
-        if re.search(r"image\.created|[0-9]{4}-[0-9]{2}-[0-9]{2}T|SOURCE_DATE_EPOCH", text):
+        if re.search(r"image\.created|[0-9]{4}-[0-9]{2}-[0-9]{2}T|ARG SOURCE_DATE_EPOCH", text):
             yield f"{name} changes from day to day"
+    if "/opt/venv" in output.files["Dockerfile"]:
+        if output.stages[0].pairs("ENV").get("SOURCE_DATE_EPOCH") != '"315532800"':
+            yield "bytecode holds the times of its sources"
+        if any(installed(run) for run in output.stages[0].of("RUN")) and (
+            output.stages[0].pairs("ENV").get("CFLAGS") != '"-g0"'
+        ):
+            yield "compiled modules hold the names of temporary folders"
+    for run in output.final.of("RUN"):
+        yield from (at(run, text) for text in days_kept(" && ".join(commands(run))))
+
+
+def days_kept(script: str) -> Iterator[str]:
+    """Yield what a RUN of the final stage leaves that tells when it ran."""
+    apt = "rm -rf /var/lib/apt/lists/* /var/cache/ldconfig/* /var/log/*.log /var/log/apt"
+    if "apt-get install" in script and apt not in script:
+        yield "keeps apt's logs or ldconfig's cache"
+    if "apk add" in script and "rm -f /var/log/apk.log" not in script:
+        yield "keeps apk's log"
+    if "useradd" in script and "SOURCE_DATE_EPOCH=0 useradd" not in script:
+        yield "/etc/shadow holds the day"
+    if "adduser" in script and "/etc/shadow" not in script:
+        yield "/etc/shadow holds the day"

@@ -19,9 +19,11 @@ from tests.dockerfiles import Stage, decoded, exec_form, pairs, stages
 _CONF = {
     "access_log", "add_header", "client_body_temp_path", "daemon", "default", "default_type",
     "error_log", "events",
-    "fastcgi_temp_path", "gzip", "gzip_types", "http", "include", "listen", "location", "map",
+    "fastcgi_temp_path", "gzip", "gzip_proxied", "gzip_types", "gzip_vary", "http", "include",
+    "listen", "location", "map",
     "pid", "proxy_http_version",
-    "proxy_pass", "proxy_set_header", "proxy_temp_path", "return", "root", "scgi_temp_path",
+    "proxy_pass", "proxy_set_header", "proxy_ssl_server_name", "proxy_temp_path",
+    "return", "root", "scgi_temp_path",
     "sendfile", "server",
     "server_tokens", "try_files", "uwsgi_temp_path", "worker_connections", "worker_processes",
     "absolute_redirect",

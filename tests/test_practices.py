@@ -1,6 +1,7 @@
 """Every practice in every generated file, and every check on a file that breaks its practice."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.render import render
+from generator.spec import parse
 from tests.helpers import CASES, ROOT, Case, case
 from tests.practices import PRACTICES, Output
 
@@ -45,6 +48,7 @@ BROKEN = [
     ("S2.5", API, "entrypoint.sh", 'exec "$@"', '"$@"'),
     ("S2.5", API, "entrypoint.sh", "set -eu", "set -u"),
     ("S2.5", API, "Dockerfile", "--chmod=0555", "--chmod=0444"),
+    ("S2.5", "examples/fastapi-uv", "Dockerfile", '"/usr/bin/tini", "--", ', ""),
     ("S2.5", WORKER, "Dockerfile", 'CMD ["/app/worker.sh"]', 'CMD ["/app/worker.sh"] # it'),
     ("S2.6", API, "Dockerfile", " \\\n    && rm -rf /var/lib/apt/lists/*", ""),
     ("S2.6", API, "Dockerfile", " --no-install-recommends", ""),
@@ -87,6 +91,8 @@ BROKEN = [
     ("S2.15", API, "Dockerfile", "COPY --link --chmod=0444", "COPY .env /\nCOPY --chmod=0444"),
     ("S2.15", API, "Dockerfile", "git.example.com", "me:word@git.example.com"),
     ("S2.15", API, ".dockerignore", "**/*.pem\n", ""),
+    ("S2.15", API, ".dockerignore", "**/*.env\n", ""),
+    ("S2.15", API, ".dockerignore", "**/.kube\n", ""),
     ("S2.15", "python-multistage/uv-company", "Dockerfile", ",required=true", ""),
     ("S2.16", API, "gunicorn.conf.py", "/dev/shm", "/tmp"),
     ("S2.16", API, "gunicorn.conf.py", "control_socket_disable", "other"),
@@ -115,12 +121,21 @@ BROKEN = [
     ("B10", SITE, "Dockerfile", "127.0.0.1", "localhost"),
     ("B10", SITE, "Dockerfile", "127.0.0.1:8080", "127.0.0.1:80"),
     ("B10", SITE, "Dockerfile", 'CMD ["wget"', 'CMD ["curl"'),
+    ("B10", SITE, "Dockerfile", '"-T", "3"', '"-T", "2"'),
+    ("B10", API, "Dockerfile", "timeout=3s", "timeout=9s"),
     ("B11", API, "Dockerfile", "STOPSIGNAL SIGTERM", "STOPSIGNAL SIGKILL"),
     ("B11", SITE, "Dockerfile", "STOPSIGNAL SIGQUIT", "STOPSIGNAL SIGTERM"),
     ("B14", API, "Dockerfile", "groupadd", "echo a | cat && groupadd"),
     ("B14", API, "Dockerfile", "WORKDIR /app", "RUN <<END\ntrue\nEND\nWORKDIR /app"),
     ("B15", API, "Dockerfile", "PYTHONUNBUFFERED", "PYTHONBUFFERED"),
     ("B22", API, "Dockerfile", "image.title", "image.created"),
+    ("B22", API, "Dockerfile", "WORKDIR /build", "ARG SOURCE_DATE_EPOCH\nWORKDIR /build"),
+    ("B22", API, "Dockerfile", 'SOURCE_DATE_EPOCH="315532800"', 'OTHER="315532800"'),
+    ("B22", API, "Dockerfile", 'CFLAGS="-g0"', 'CFLAGS="-g"'),
+    ("B22", API, "Dockerfile", " /var/log/apt", ""),
+    ("B22", WORKER, "Dockerfile", "SOURCE_DATE_EPOCH=0 useradd", "useradd"),
+    ("B22", "examples/asgi-alpine", "Dockerfile", " \\\n    && rm -f /var/log/apk.log", ""),
+    ("B22", "examples/asgi-alpine", "Dockerfile", "/etc/shadow", "/etc/group"),
 ]  # fmt: skip
 
 
@@ -219,3 +234,34 @@ def test_the_cases_cover_every_generated_file() -> None:
         "nginx.conf",
     }
     assert case(API).is_example()
+
+
+SHARED = """\
+imgen: 1
+name: app
+version: 1.0.0
+maintainer: Test <test@example.com>
+port: 8000
+"""
+PYTHON = 'server: {uvicorn: "app:app"}\n'
+DEBIAN_NGINX = "profile: nginx\nbase: nginx:1.30-trixie\n"
+
+
+@pytest.mark.parametrize("path", ["{timeout: 7}", "{path: /ok, timeout: 7}"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "profile: python-multistage\n" + PYTHON,
+        "profile: python-alpine\n" + PYTHON,
+        "profile: generic\nbase: alpine:3.23\ncommand: [/app/run]\n",
+        "profile: nginx\n",
+        DEBIAN_NGINX,
+    ],
+)
+def test_the_client_of_a_health_check_has_its_time(spec: str, path: str) -> None:
+    profile = parse(f"{SHARED}{spec}healthcheck: {path}\n", source="imgen.yaml").profile
+    files = {str(name): text for name, text in render(profile.image()).items()}
+    assert list(PRACTICES["B10"](Output(files))) == []
+    probe = profile.image().probe
+    assert probe is not None
+    assert re.search(r"\b7\b", " ".join(probe.command))

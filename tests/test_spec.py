@@ -151,8 +151,14 @@ def test_a_server_may_be_written_as_its_command_line() -> None:
         pytest.param(
             GENERIC + "base: rockylinux:9\n",
             "8:7",
-            "base: has no tini package: run the image with `--init`, or handle SIGTERM yourself",
+            "base: has no tini package: run with `--init`, or handle SIGTERM and reap orphans",
             id="no tini",
+        ),
+        pytest.param(
+            GENERIC + "init: false\n",
+            "8:7",
+            "init: false makes the program PID 1: it must handle signals and reap orphans (S2.5)",
+            id="no init",
         ),
         pytest.param(
             GENERIC + "user: 33:1000\n",

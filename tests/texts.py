@@ -58,8 +58,8 @@ ACCEPTED: Mapping[Check, Sequence[str]] = {
     commands.shell_step: [
         "make", "npm run build", 'echo "a b" \'c\' d\\ e', "a && b || c; d",
         "cd x && (make; make install)",
-        "f() { x; }; f", 'echo "$(id)" `id`', "a | b", "echo '#'", "make a#b", "echo '\\'",
-            "a > b 2>&1",
+        "f() { x; }; f", 'echo "$(id)" `id`', "echo 'a | b' \"c|d\"", "echo '#'", "make a#b",
+        "echo '\\'", "a > b 2>&1",
     ],
     grammar.license_expression: ["MIT", "Apache-2.0", "MIT OR Apache-2.0",
         "GPL-2.0-only WITH Classpath-exception-2.0",
@@ -131,6 +131,7 @@ REFUSED: Mapping[Check, Sequence[object]] = {
     grammar.location: ["", "a", "/a b", "/a;b", "/a{", "= /a", "~ /a", "/a$", "//", "/a//b", "/a?b",
         "@a"],
     commands.shell_step: [
+        "a | b", "a|b", "a || b | c", 'echo "$(a | b)"', "a |& b", "echo 'x' | b",
         "", " ", "# x", "--mount=type=bind a", "-x", "[ -f a ]", '["a"]', "<a", "cat <<EOF",
         "echo '$((1 << 2))'",
         "a \\", "a &", "a |", "a ;", "a &&", 'echo "a', "echo 'a", "echo `a", "(a", "a)", "{ a",

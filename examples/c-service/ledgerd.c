@@ -137,6 +137,7 @@ static int serve(const struct sockaddr_in *address)
     sigaddset(&stop, SIGINT);
     sigprocmask(SIG_BLOCK, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN); /* As PID 1 it inherits orphans; ignored, the kernel reaps them. */
     setvbuf(stdout, NULL, _IOLBF, 0);
 
     int signals = signalfd(-1, &stop, SFD_CLOEXEC), on = 1;
