@@ -55,10 +55,12 @@ def blocks(name: str, text: str) -> list[Block]:
 def _blocks(lines: Sequence[str], carriers: Sequence[tuple[Practice, Carrier]]) -> Iterator[Block]:
     start = 0
     for number, text in enumerate(lines):
-        if text.rstrip().endswith("\\") and number + 1 < len(lines):
+        is_comment = number > start and text.lstrip().startswith("#")
+        if (text.rstrip().endswith("\\") or is_comment) and number + 1 < len(lines):
             continue
         group = lines[start : number + 1]
-        folded = " ".join(part for line in group for part in line.removesuffix("\\").split())
+        told = [line for line in group if not line.lstrip().startswith("#")]
+        folded = " ".join(part for line in told for part in line.removesuffix("\\").split())
         said: set[tuple[str, str]] = set()
         found = []
         for offset, line in enumerate(group):
