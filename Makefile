@@ -1,11 +1,12 @@
 # make demo   generates an example and, where a container engine answers, builds, runs and shows it
 # make test   runs everything that can run on this machine
+# make bench  measures the examples beside naive Dockerfiles and other generators, docs/benchmarks.md
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint environment clean
+.PHONY: demo test lint bench environment clean
 
 demo: $(VENV)/imgen
 	@sh examples/demo.sh $(BIN)/imgen
@@ -18,6 +19,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: $(VENV)/dev
+	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
 
 environment: $(VENV)/dev
 
