@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 import profiles
-from generator import __version__, cli_proof
+from generator import __version__, cli_proof, cli_verify
 from generator.errors import (
     CONFLICT,
     FAILED,
@@ -310,3 +310,4 @@ def new(
 
 cli.add_command(cli_proof.audit)
 cli.add_command(cli_proof.explain)
+cli.add_command(cli_verify.verify)

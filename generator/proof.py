@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.errors import FAILED, OK, SpecError, UsageError
+from generator.errors import FAILED, OK, USAGE, SpecError, UsageError
 from generator.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ class AuditOrder:
 def audit(order: AuditOrder) -> int:
     """Audit, print, and give the exit code: 1 for a finding at or above `fail_on`.
 
+    Of several files one that is no Dockerfile is told as a note, and the code is 2.
+
     Raises:
-        UsageError: for a path that cannot be audited, or an unknown practice.
+        UsageError: where no path can be audited, or for an unknown practice.
     """
     from generator import practices
     from generator.audit.discover import dockerfiles
@@ -50,12 +52,19 @@ def audit(order: AuditOrder) -> int:
             f"--context: names the build context of one Dockerfile, and here are {len(files)}"
         )
     auditor = Auditor(engine=order.engine)
-    findings = [
-        finding
-        for file in files
-        for finding in auditor.audit(file, order.context)
-        if finding.practice not in skipped
-    ]
+    findings: list[Finding] = []
+    unread: list[UsageError] = []
+    for file in files:
+        try:
+            found = auditor.audit(file, order.context)
+        except UsageError as error:
+            unread.append(error)
+            if len(files) == 1:
+                raise
+        else:
+            findings += [one for one in found if one.practice not in skipped]
+    if len(unread) == len(files):
+        raise unread[0]
     text = render(
         findings,
         order.fmt,
@@ -63,9 +72,11 @@ def audit(order: AuditOrder) -> int:
         width=width(),
         practices=practices.every(),
         checked=[file.as_posix() for file in files],
-        notes=auditor.notes,
+        notes=[*auditor.notes, *(f"not checked: {error}" for error in unread)],
     )
     say(text, order.output)
+    if unread:
+        return USAGE
     return FAILED if _fails(findings, order.fail_on) else OK
 
 
@@ -117,7 +128,7 @@ def explain(target: str | None) -> str:
 
 
 def _explain_file(target: str, *, colour: bool) -> str:
-    from generator.audit.load import read
+    from generator.audit.load import read, why_unread
     from generator.explain import blocks
     from generator.explain_text import file_text
 
@@ -133,7 +144,7 @@ def _explain_file(target: str, *, colour: bool) -> str:
         )
     text = read(path)
     if text is None:
-        raise UsageError(f"{path}: cannot be read as UTF-8 text")
+        raise UsageError(f"{path}: {why_unread(path)}")
     found = blocks(path.name, text)
     if not any(one.reasons for block in found for one in block.lines):
         raise UsageError(f"{path}: carries no practice that imgen knows of")
@@ -181,10 +192,14 @@ def say(text: str, output: Path | None) -> None:
     """Print a report, or write it to a file.
 
     Raises:
-        OSError: if the file cannot be written.
+        UsageError: if the file cannot be written.
     """
     text = text if text.endswith("\n") or not text else f"{text}\n"
     if output is None:
         click.echo(text, nl=False, color=True)
     else:
-        output.write_text(text, encoding="utf-8")
+        try:
+            # A path of the report may hold bytes that are no UTF-8.
+            output.write_text(text, encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            raise UsageError(f"{output}: cannot be written: {error.strerror}") from error

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from generator import practices
 from generator.cli import cli
 from generator.explain import blocks
+from generator.practices._model import Practice
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/imgen.yaml"))
@@ -93,7 +94,7 @@ def test_a_practice_is_told_in_full() -> None:
 
 
 @pytest.mark.parametrize("practice", practices.every(), ids=lambda practice: practice.id)
-def test_every_practice_can_be_told(practice: practices.Practice) -> None:
+def test_every_practice_can_be_told(practice: Practice) -> None:
     shown = run(practice.id)
     assert shown.exit_code == 0
     assert practice.source.split()[0] in shown.output

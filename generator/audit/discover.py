@@ -27,14 +27,29 @@ def dockerfiles(paths: Iterable[Path]) -> list[Path]:
         elif path.is_file():
             found[path] = None
         else:
-            raise UsageError(f"{path}: no such file or folder")
+            there = path.exists() or path.is_symlink()
+            raise UsageError(
+                f"{path}: is no regular file; copy what it gives to a file"
+                if there
+                else f"{path}: no such file or folder"
+            )
     return list(found)
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _SKIPPED and name[0] != "."]
-        yield from (Path(root) / name for name in names if is_dockerfile(name))
+    # os.walk calls itself for each level, and runs out of stack in a very deep tree.
+    waiting = [folder]
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except OSError:
+            continue  # unreadable, or a path too long for the system
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED and entry.name[0] != ".":
+                    waiting.append(Path(entry.path))
+            elif is_dockerfile(entry.name) and not Path(entry.path).is_dir():
+                yield Path(entry.path)
 
 
 def is_dockerfile(name: str) -> bool:

@@ -64,7 +64,7 @@ def load(
     root = path.parent if root is None else root
     text = read(path)
     if text is None:
-        raise UsageError(f"{path}: cannot be read as UTF-8 text")
+        raise UsageError(f"{path}: {why_unread(path)}")
     parsed = dockerfile.parse(text, path=shown)
     context = Context(root, folder)
     return Sources(
@@ -86,6 +86,19 @@ def read(path: Path) -> str | None:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def why_unread(path: Path) -> str:
+    """Why `read` gives nothing of a file, and what to do, as a person would say it."""
+    try:
+        if not path.is_file():
+            return "is no regular file"
+        if path.stat().st_size > LARGEST:
+            return f"is larger than {LARGEST // 1_000_000} MB, which no Dockerfile needs"
+        path.read_bytes()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "is not UTF-8 text: save it as UTF-8"
 
 
 def _ignore_file(path: Path, shown: str, context: Context) -> IgnoreFile | None:
@@ -173,6 +186,12 @@ def _started(path: Path, source: str, target: str, started: set[str]) -> Iterato
 
 
 def _nginx(parsed: Dockerfile, context: Context) -> Iterator[NginxConf]:
+    for found in parsed.final.effective("COPY"):
+        target = found.words[-1] if found.words else ""
+        if len(found.heredocs) == 1 and target.startswith("/etc/nginx") and target.endswith(".conf"):
+            # Empty lines before it, so that its lines are those of the Dockerfile.
+            text = "\n" * (found.heredocs[0].line - 1) + found.heredocs[0].content
+            yield NginxConf(path=parsed.path, text=text, directives=nginx_conf.parse(text))
     for _, source, target in _files(parsed, context, ".conf"):
         if not (target.startswith("/etc/nginx") or source.endswith("nginx.conf")):
             continue

@@ -46,7 +46,11 @@ class Auditor:
         found = _without_twins(sources, [*self._own(sources), *self._of_tools(sources)])
         comments = {
             sources.dockerfile.path: silences(sources.dockerfile.text, sources.dockerfile),
-            **{other.path: silences(other.text) for other in _others(sources)},
+            **{
+                other.path: silences(other.text)
+                for other in _others(sources)
+                if other.path != sources.dockerfile.path  # a here-document of it
+            },
         }
         kept = without_silenced(found, comments)
         order = {name: number for number, name in enumerate(comments)}

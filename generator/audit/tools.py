@@ -24,6 +24,9 @@ PATIENCE = 120
 # their mirrors, so such a pin breaks the build at the next security update.
 IGNORED = ("DL3008", "DL3018", "DL3033", "DL3037", "DL3041")
 
+_UNREADABLE = "DL1000"
+"""What hadolint says of a file that its own parser does not take."""
+
 _LEVELS = {
     "error": Severity.ERROR,
     "warning": Severity.WARNING,
@@ -104,6 +107,12 @@ def hadolint(sources: Sources) -> Iterator[ToolFinding]:
         cwd=sources.root,
     )
     for row in _rows("hadolint", text):
+        if row["code"] == _UNREADABLE:
+            # BuildKit's parser took the file: what hadolint does not know yet is no fault of it.
+            raise ToolError(
+                f"{sources.dockerfile.path}:{row['line']}: hadolint cannot read this line, so its "
+                "rules were not run on this file"
+            )
         yield ToolFinding(
             tool="hadolint",
             rule=row["code"],

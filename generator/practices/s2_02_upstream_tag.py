@@ -1,6 +1,8 @@
 """S2.2: build on an upstream image, by a tag that says which one."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from generator import bases
 from generator.audit.dockerfile import Instruction
@@ -59,6 +61,7 @@ def check(sources: Sources) -> Iterator[Fault]:
             yield sources.at(place, what, line=line, instead=_instead(place, written, found, good))
         elif ended := bases.end_of_life(found.full, sources.today):
             what = f"{found.full}: {ended}"
+            good = _renewed(found, sources.today) or good
             yield sources.at(place, what, line=line, instead=_instead(place, written, found, good))
         elif not found.digest and (fixed := _fixed(found)):
             yield sources.at(
@@ -68,6 +71,21 @@ def check(sources: Sources) -> Iterator[Fault]:
                 instead=_instead(place, written, found, fixed),
                 severity=Severity.NOTE,
             )
+
+
+def _renewed(found: Reference, today: date) -> str:
+    """The tag with the current Alpine in it where only Alpine has ended, empty if not."""
+    numbers = re.match(r"\d+(?:\.\d+)*", found.tag)
+    first = _FIRST.get(found.name)
+    parts = tuple(map(int, numbers[0].split("."))) if numbers else ()
+    # The full number of an old release has no tag for a newer Alpine: two parts move on.
+    if not numbers or not first or parts < first[: len(parts)]:
+        return ""
+    rest = found.tag.removeprefix(numbers[0])
+    kept = ".".join(map(str, parts[:2]))
+    tag = kept + re.sub(r"alpine\d+\.\d+", f"alpine{bases.ALPINE}", rest)
+    renewed = "alpine" in rest and not bases.end_of_life(f"{found.repository}:{tag}", today)
+    return tag if renewed else ""
 
 
 def _is_certain(found: Reference) -> bool:

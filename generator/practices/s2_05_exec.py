@@ -8,8 +8,17 @@ from generator.audit.shell import Command, Word
 from generator.audit.sources import Script, Sources
 from generator.findings import Fault, Severity
 from generator.practices import _images, _references, _start
+from generator.practices._final import kept_packages
 from generator.practices._model import Carrier, Example, Practice
 
+# An init that is not there keeps the container from starting at all.
+_INSTALL_TINI = {
+    "apk": "RUN apk add --no-cache tini",
+    "apt": (
+        "RUN apt-get update && apt-get install -y --no-install-recommends tini"
+        " && rm -rf /var/lib/apt/lists/*"
+    ),
+}
 _INIT = 'ENTRYPOINT ["/usr/bin/tini", "--"]'
 # What may end a script after the program, or is no program to wait for.
 _BUILTINS = frozenset(
@@ -159,6 +168,9 @@ def _given_to_a_shell(sources: Sources, script: Script) -> bool:
 
 
 def _with_exec(line: str, last: Command) -> str:
+    if last.piped:
+        # The shell stays for a pipe: the log goes to the standard output, as the engine wants it.
+        return f"exec {line.partition('|')[0].strip()}"
     first = '"$@"' if last.words[0] == "$@" and '"$@"' in line else last.words[0]
     place = max(line.find(first), 0)
     return f"{line[:place]}exec {line[place:]}".strip()
@@ -225,7 +237,11 @@ def _init_line(sources: Sources) -> str:
     folder = "/sbin" if _images.family(sources.final.root) == "apk" else "/usr/bin"
     given = sources.final.last("ENTRYPOINT")
     words = list(given.words) if given and given.is_exec else []
-    return f"ENTRYPOINT {json.dumps([f'{folder}/tini', '--', *words], ensure_ascii=False)}"
+    entrypoint = f"ENTRYPOINT {json.dumps([f'{folder}/tini', '--', *words], ensure_ascii=False)}"
+    if any(kept.name == "tini" for kept in kept_packages(sources.final)):
+        return entrypoint
+    install = _INSTALL_TINI.get(_images.family(sources.final.root), "")
+    return f"{install}\n{entrypoint}" if install else entrypoint
 
 
 PRACTICE = Practice(

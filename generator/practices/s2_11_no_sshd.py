@@ -10,7 +10,10 @@ from generator.practices import _final, _images, _stages, _start
 from generator.practices._instead import nothing, without
 from generator.practices._model import Carrier, Example, Practice
 
-_SERVERS = frozenset(["dropbear", "openssh-server", "openssh-server-pam", "sshpass", "tinysshd"])
+_SERVERS = frozenset(
+    ["dropbear", "dropbear-bin", "openssh-server", "openssh-server-pam", "sshpass", "tinyssh",
+     "tinysshd"]
+)  # fmt: skip
 # Names that mean the server in one family of distributions only.
 _SERVERS_OF = {"apk": frozenset(["openssh"]), "apt": frozenset(["ssh"])}
 _PROGRAMS = frozenset(["dropbear", "sshd"])
@@ -53,11 +56,15 @@ def _host_keys(sources: Sources, found: Instruction) -> Iterator[Fault]:
         if command.program == "ssh-keygen" and "-A" in command.words:
             what = "ssh-keygen -A makes host keys, the same in every container"
             yield sources.at(found, what, line=command.line, instead=_EXEC)
+        elif any(word.startswith(_SETTINGS) for word in (*command.words[1:], *command.targets)):
+            what = f"{command.program} changes {_SETTINGS}, the setting of an SSH server"
+            yield sources.at(found, what, line=command.line, instead=_EXEC)
 
 
 def _ports(sources: Sources, found: Instruction) -> Iterator[Fault]:
     for word in found.words:
-        ports, _, protocol = word.partition("/")
+        ports, _, protocol = word.strip("\"'").partition("/")
+        ports = ports.rpartition(":")[2]  # the container's part of what `docker run -p` takes
         first, _, last = ports.partition("-")
         numbers = [
             int(part) for part in (first, last or first) if part.isascii() and part.isdigit()

@@ -34,6 +34,8 @@ _KEY_NAMES = (
     "*.kdbx", "*.p12", "*.pfx", "*.ppk", ".env", ".env.*", ".git-credentials", ".netrc", ".pypirc",
     "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "*.key", "*.pem", "*.jks",
 )  # fmt: skip
+# Files of tools that hold a login, by the end of their path.
+_LOGINS = (".docker/config.json", ".kube/config", ".dockercfg")
 _KEY_FOLDERS = frozenset([".aws", ".gnupg", ".ssh"])
 _HARMLESS_PARTS = ("dist", "example", "pub", "public", "sample", "template", "test", "trust")
 # Keys and certificates share these endings; only a look inside tells.
@@ -64,6 +66,7 @@ def check(sources: Sources) -> Iterator[Fault]:
             elif found.name in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
                 yield from _commands(sources, found)
             elif found.name in ("ADD", "COPY") and found.flag("from") is None:
+                yield from _documents(sources, found)
                 yield from _copies(sources, found, reaches_image=id(found) in in_image)
 
 
@@ -141,7 +144,7 @@ def _labels(sources: Sources, found: Instruction) -> Iterator[Fault]:
         if what := shape(value):
             yield sources.at(found, f"LABEL {one.key} holds {what}", line=one.line)
         elif (
-            not _STRONG.isdisjoint(words)
+            (not _STRONG.isdisjoint(words) or one.key.lower().endswith(_STRONG_PAIRS))
             and _ABOUT.isdisjoint(words[-1:])
             and one.is_literal
             and value.lower() not in ("", "false", "true")
@@ -260,6 +263,19 @@ def _copies(sources: Sources, found: Instruction, *, reaches_image: bool) -> Ite
                 yield sources.at(found, what, line=_line(found, source), severity=severity)
 
 
+def _documents(sources: Sources, found: Instruction) -> Iterator[Fault]:
+    """Yield secrets in the here-documents of a COPY, which the Dockerfile itself holds."""
+    for document in found.heredocs:
+        for number, text in enumerate(document.content.splitlines(), document.line):
+            if "PRIVATE KEY-----" in text:
+                what = f"{found.name} writes a private key into a layer"
+            elif told := shape(text):
+                what = f"{found.name} writes {told} into a layer"
+            else:
+                continue
+            yield sources.at(found, f"{what}: mount it when the container runs", line=number)
+
+
 def _file_mount(path: str, target: str) -> str:
     """The mount that replaces the copy of a secret file into a build stage."""
     name = posixpath.basename(path)
@@ -279,6 +295,8 @@ def _is_key(path: str, file: Path | None) -> bool:
     parts = set(re.split(r"[._-]", name))
     if not parts.isdisjoint(_HARMLESS_PARTS):
         return False
+    if path.lower().endswith(_LOGINS):
+        return True
     if not _KEY_FOLDERS.isdisjoint(path.lower().split("/")):
         return name not in ("config", "known_hosts", "authorized_keys")
     return any(fnmatch(name, pattern) for pattern in _KEY_NAMES) and _holds_secret(name, file)

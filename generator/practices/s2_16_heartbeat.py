@@ -18,6 +18,7 @@ _OPTION = "--worker-tmp-dir"
 _SETTING = 'worker_tmp_dir = "/dev/shm"'
 _ON_DISK = ("/tmp", "/var/tmp")  # noqa: S108 - what is looked for
 _CONFIG = ("-c", "--config")
+_VARIABLE = "GUNICORN_CMD_ARGS"
 
 
 def check(sources: Sources) -> Iterator[Fault]:
@@ -27,14 +28,28 @@ def check(sources: Sources) -> Iterator[Fault]:
         if place is None:
             continue
         options = start.words[place + 1 :]
-        fixed = _split(settings(sources.final).get("GUNICORN_CMD_ARGS", ""))
+        fixed = _split(settings(sources.final).get(_VARIABLE, ""))
         value = _value(options, _OPTION)
+        by_variable = _value([Word(word, 0) for word in fixed], _OPTION)
         if value and value.startswith(_ON_DISK):
             what = f"{_OPTION} {value}: the heartbeat waits for the disk"
             yield start.fault(value.line, what)
-        elif not value and not _value([Word(word, 0) for word in fixed], _OPTION):
+        elif not value and by_variable and by_variable.startswith(_ON_DISK):
+            what = f"{_OPTION} {by_variable} in {_VARIABLE}: the heartbeat waits for the disk"
+            yield sources.at(
+                _setter(sources), what, instead=f'ENV {_VARIABLE}="{_OPTION}=/dev/shm"'
+            )
+        elif not value and not by_variable:
             yield from _by_file(sources, start, start.words[place], options)
         return
+
+
+def _setter(sources: Sources) -> Instruction | None:
+    """The last instruction that sets the variable."""
+    found = sources.final.effective("ARG", "ENV")
+    return next(
+        (one for one in reversed(found) if _VARIABLE in (pair.key for pair in one.pairs)), None
+    )
 
 
 def _split(text: str) -> list[str]:

@@ -48,6 +48,9 @@ _APP_SERVERS = frozenset(
     ["daphne", "granian", "gunicorn", "hypercorn", "php-fpm", "puma", "unicorn", "uvicorn", "uwsgi",
      "waitress-serve"]
 )  # fmt: skip
+_INTERPRETERS = frozenset(
+    ["bun", "deno", "dotnet", "java", "node", "perl", "php", "python", "python3", "ruby"]
+)
 _APP_PACKAGES = frozenset(["gunicorn", "nodejs", "php-fpm", "uwsgi"])
 
 
@@ -59,9 +62,10 @@ def check(sources: Sources) -> Iterator[Fault]:
     program = sources.program()
     for one in kept_packages(sources.final):
         own = _WEB.get(one.name) or _DATABASES.get(_unversioned(one.name))
-        if own and _has_app(sources, name, program) and program not in own:
+        beside = _beside(sources, name, program)
+        if own and beside and program not in own:
             kind = "a web server" if one.name in _WEB else "a database"
-            what = f"{one.name}, {kind}, is installed beside the app: give it an image of its own"
+            what = f"{one.name}, {kind}, is installed beside {beside}: give it an image of its own"
             left = [str(word) for word in one.found.packages if word is not one.word]
             instead = without(one.found, left)
             yield sources.at(one.instruction, what, instead=instead, line=one.word.line)
@@ -69,6 +73,14 @@ def check(sources: Sources) -> Iterator[Fault]:
         for instruction, word in _app_servers(sources):
             what = f"{word} is an app server in the image of {name}: give the app its own image"
             yield sources.at(instruction, what, line=word.line)
+
+
+def _beside(sources: Sources, name: str, program: str) -> str:
+    """What else the image runs, empty where nothing says so."""
+    if _has_app(sources, name, program) or program in _INTERPRETERS:
+        return "the app"
+    servers = {one for names in (*_WEB.values(), *_DATABASES.values()) for one in names}
+    return program if program in servers else ""
 
 
 def _unversioned(name: str) -> str:

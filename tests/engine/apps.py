@@ -17,10 +17,9 @@ from generator import quantity
 from generator.image import Image
 from generator.render import render
 from generator.spec import parse
+from generator.verify.stages import base_references
 from profiles._base import Profile
 from profiles.nginx import Nginx
-
-from .progress import base_references
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

@@ -1,14 +1,7 @@
 """A CPU limit for a container: really set, or as the files of cgroup v2 would tell it."""
 
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from pathlib import Path
-
-
-def workers(limit: str | None, cpus: int) -> int:
-    """Workers for a limit on a machine: the limit rounded up, never more than its CPUs."""
-    if limit is None:
-        return cpus
-    return min(cpus, max(1, int(Decimal(limit).to_integral_value(ROUND_CEILING))))
 
 
 def real(limit: str | None) -> list[str]:

@@ -4,8 +4,7 @@ The naive images must fail them, so that a check which can no longer fail is not
 """
 
 from generator.image import Image
-
-from .container import Container, Process, Stop
+from generator.verify.container import Container, Process, Stop
 
 STOP_SECONDS = 2.0
 _SIGNALS = {"SIGTERM": 15, "SIGQUIT": 3}

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.container import Container
+from generator.verify.engine import Built
+from generator.verify.errors import MissingBaseError
+from generator.verify.layers import Layer
+
 from . import servers
 from .apps import App
-from .container import Container
-from .engine import Built, Engine, MissingBaseError, unavailable
+from .engine import Engine, unavailable
 from .fleet import Fleet
-from .layers import Layer
 from .summary import BASE, ENGINE, engines, stand_ins, table
 
 REQUIRED = os.environ.get("IMGEN_ENGINE") == "required"

@@ -8,13 +8,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
 
+from generator.verify.container import Container
+from generator.verify.engine import Built
+from generator.verify.layers import Layer, own_layers
 from profiles._python import UV_VERSION
 
 from . import apps
 from .apps import App
-from .container import Container
-from .engine import Built, Engine
-from .layers import Layer, own_layers
+from .engine import Engine
 
 _LOCK_DOCKERFILE = """\
 FROM {base} AS lock

@@ -3,19 +3,21 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
-from .engine import HARDENED, Engine
+from generator.verify.engine import HARDENED
+from generator.verify.packages import Package, from_alpine, from_debian
+
+from .engine import Engine
 
 # The target's values for the markers of a lock file, whatever this machine is.
 _TARGET = {"python_full_version": "3.13.5", "python_version": "3.13", "sys_platform": "linux"}
 _LIST = {
-    "apt": r"dpkg-query -W -f '${Package}\t${Depends},${Pre-Depends}\t${Provides}\n'",
+    "apt": "cat /var/lib/dpkg/status",
     "apk": "cat /lib/apk/db/installed 2>/dev/null || cat /usr/lib/apk/db/installed",
 }
 _DISTRIBUTIONS = """\
@@ -25,54 +27,11 @@ print(json.dumps(sorted({found.name for found in distributions(path=["SITE"])}))
 """
 
 
-@dataclass(frozen=True)
-class Package:
-    """A package with what it asks for and what it stands for."""
-
-    needs: frozenset[str]
-    provides: frozenset[str]
-
-
 def installed(engine: Engine, tag: str, family: str) -> Mapping[str, Package]:
     """The system packages of an image."""
     done = engine.run(tag, "--entrypoint", "sh", command=["-c", _LIST[family]])
     assert done.returncode == 0, done.stderr
-    return _debian(done.stdout) if family == "apt" else _alpine(done.stdout)
-
-
-def _debian(text: str) -> Mapping[str, Package]:
-    rows = [line.split("\t") for line in text.splitlines()]
-    return {name: Package(_names(needs), _names(provides)) for name, needs, provides in rows}
-
-
-def _names(relations: str) -> frozenset[str]:
-    """The names in `libc6 (>= 2.34), a:any | b`."""
-    return frozenset(re.findall(r"(?:^|[,|])\s*([a-z0-9][a-z0-9+.-]+)", relations))
-
-
-def _alpine(text: str) -> Mapping[str, Package]:
-    found = {}
-    for block in text.strip().split("\n\n"):
-        fields = dict(line.split(":", 1) for line in block.splitlines() if line[1:2] == ":")
-        provides = {re.split(r"[=<>~]", word)[0] for word in fields.get("p", "").split()}
-        needs = {re.split(r"[=<>~]", word)[0] for word in fields.get("D", "").split()}
-        found[fields["P"]] = Package(frozenset(needs), frozenset(provides))
-    return found
-
-
-def closure(packages: Mapping[str, Package], wanted: Iterable[str]) -> set[str]:
-    """The packages wanted and all that these need, as far as they are installed."""
-    providers: dict[str, set[str]] = {}
-    for name, package in packages.items():
-        for word in (name, *package.provides):
-            providers.setdefault(word, set()).add(name)
-    found: set[str] = set()
-    open_names = list(wanted)
-    while open_names:
-        new = providers.get(open_names.pop(), set()) - found
-        found |= new
-        open_names += [need for name in new for need in packages[name].needs]
-    return found
+    return from_debian(done.stdout) if family == "apt" else from_alpine(done.stdout)
 
 
 def distributions(engine: Engine, tag: str) -> set[str]:

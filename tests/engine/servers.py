@@ -8,7 +8,6 @@ from profiles._base import Profile
 
 from . import apps
 from .apps import App
-from .container import Container, Process
 
 Apps: TypeAlias = Mapping[str, App]
 NAMES = ("granian", "gunicorn", "hypercorn", "uvicorn")
@@ -69,31 +68,3 @@ def app(name: str, folder: Path) -> App:
 def program(profile: Profile) -> str:
     """The first word of a profile's command."""
     return profile.argv()[0]
-
-
-def count_workers(container: Container, name: str) -> int:
-    """The processes that answer requests."""
-    first = container.first_process()
-    children = [process for process in container.processes() if process.ppid == first.pid]
-    return sum(map(_WORKER[name], children)) or int(name == "uvicorn")
-
-
-def _is_nginx_worker(process: Process) -> bool:
-    return process.args.startswith("nginx: worker process")
-
-
-def _is_spawned(process: Process) -> bool:
-    return "spawn_main" in process.args
-
-
-def _is_child(process: Process) -> bool:
-    return "resource_tracker" not in process.args
-
-
-_WORKER = {
-    "granian": _is_child,
-    "gunicorn": _is_child,
-    "hypercorn": _is_spawned,
-    "nginx": _is_nginx_worker,
-    "uvicorn": _is_spawned,
-}

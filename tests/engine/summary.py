@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .container import Stop
+from generator.verify.container import Stop
 
 BASE = "engine base image"
 ENGINE = "engine"

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.engine import Built, Completed
+from generator.verify.layers import Layer, files, left_behind, traces
+from generator.verify.progress import Step
+
 from . import apps
 from .apps import CONTEXT_CANARY, EXAMPLE_NAMES, ROOT, App
 from .context import context_files, expected_files
-from .engine import Built, Completed, Engine
+from .engine import Engine
 from .fleet import Fleet
-from .layers import Layer, files, left_behind, traces
-from .progress import Step
 
 pytestmark = pytest.mark.engine
 every_example = pytest.mark.parametrize("example", EXAMPLE_NAMES)

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.errors import BuildError
+from generator.verify.layers import own_layers, traces
+
 from . import apps
 from .apps import App
 from .company import BUNDLE, NO_CA, body_of, lock, make, run, spec
-from .engine import BuildError, Engine
+from .engine import Engine
 from .fleet import Fleet
-from .layers import own_layers, traces
 
 pytestmark = pytest.mark.engine
 every_manager = pytest.mark.parametrize("manager", ["pip", "uv"])

@@ -5,11 +5,13 @@ import json
 import pytest
 
 from generator.image import VENV
+from generator.verify.engine import STAND_IN, Built
+from generator.verify.packages import closure
 from profiles._python import PythonProfile
 
 from . import apps, packages
 from .apps import EXAMPLE_NAMES, App
-from .engine import STAND_IN, TEST, Built, Engine
+from .engine import TEST, Engine
 from .fleet import Fleet
 
 pytestmark = pytest.mark.engine
@@ -93,7 +95,7 @@ def test_the_system_packages_added_are_those_declared_and_what_they_need(
     declared = {*app.profile.packages, *(["tini"] if app.profile.uses_init() else [])}
     added = set(found) - set(base)
     assert declared <= set(found)
-    assert added <= packages.closure(found, declared)
+    assert added <= closure(found, declared)
     assert [name for name in added if name.endswith(("-dev", "-devel"))] == []
 
 
@@ -101,7 +103,7 @@ def test_a_naive_image_has_packages_that_nobody_needs_at_run_time(fleet: Fleet) 
     built = fleet.naive_image("flask-api")
     found = packages.installed(fleet.engine, built.tag, "apt")
     base = packages.installed(fleet.engine, "python:3.13-slim-trixie", "apt")
-    assert not set(found) - set(base) <= packages.closure(found, {"libpq5"})
+    assert not set(found) - set(base) <= closure(found, {"libpq5"})
 
 
 @every_example

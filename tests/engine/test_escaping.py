@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.engine import Built
+
 from . import apps
 from .apps import App
-from .engine import Built, Engine
+from .engine import Engine
 from .fleet import Fleet
 
 pytestmark = pytest.mark.engine

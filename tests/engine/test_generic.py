@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.packages import closure
+
 from . import apps
 from .apps import App
 from .checks import bad_stop, root_processes, wrong_first_process
 from .context import context_files
 from .engine import Engine
 from .fleet import Fleet
-from .packages import closure, installed
+from .packages import installed
 
 pytestmark = pytest.mark.engine
 PASSWORD = 'it\'s "$HOME" `id` \\ #1'

@@ -12,15 +12,17 @@ from uuid import uuid4
 
 import pytest
 
+from generator.verify.container import Container
+from generator.verify.engine import Built
+from generator.verify.layers import files, left_behind, traces
+from generator.verify.waiting import wait_for
+
 from . import apps
 from .apps import CONTEXT_CANARY, EXAMPLE_NAMES, App
 from .checks import bad_stop, root_processes, wrong_first_process
-from .container import Container
-from .engine import Built, Engine
+from .engine import Engine
 from .fleet import Fleet
-from .layers import files, left_behind, traces
 from .summary import ROW, Observed, Row
-from .waiting import wait_for
 
 pytestmark = pytest.mark.engine
 every_example = pytest.mark.parametrize("example", EXAMPLE_NAMES)

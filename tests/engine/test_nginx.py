@@ -5,15 +5,16 @@ import re
 
 import pytest
 
+from generator.verify.container import Container
+from generator.verify.engine import Built
+from generator.verify.waiting import wait_for
 from profiles.nginx import Nginx
 
 from . import apps
 from .apps import EXAMPLE_NAMES, App
 from .checks import bad_stop
-from .container import Container
-from .engine import Built, Engine
+from .engine import Engine
 from .fleet import Fleet
-from .waiting import wait_for
 
 pytestmark = pytest.mark.engine
 every_nginx = pytest.mark.parametrize(

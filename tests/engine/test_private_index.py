@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.engine import Completed
+from generator.verify.errors import BuildError
+from generator.verify.layers import own_layers, traces
 from profiles._python import UV_VERSION
 
 from . import apps, closed_network
 from .apps import App
 from .closed_network import Index, Proxy
 from .company import NO_CA, OFFICIAL, body_of, lock, make, run, spec
-from .engine import BuildError, Completed, Engine
-from .layers import own_layers, traces
+from .engine import Engine
 
 pytestmark = pytest.mark.engine
 PACKAGE = "companyonly"

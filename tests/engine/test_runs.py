@@ -7,14 +7,16 @@ import re
 
 import pytest
 
+from generator.verify.container import Container
+from generator.verify.engine import Built
+from generator.verify.waiting import wait_for
+from generator.verify.web import request
+
 from . import apps
 from .apps import EXAMPLE_NAMES, App
 from .checks import bad_stop, root_processes, wrong_first_process
-from .container import Container
-from .engine import Built, Engine
+from .engine import Engine
 from .fleet import Fleet
-from .waiting import wait_for
-from .web import request
 
 pytestmark = pytest.mark.engine
 every_example = pytest.mark.parametrize("example", EXAMPLE_NAMES)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.container import Container
+from generator.verify.engine import Completed
+from generator.verify.layers import Layer, own_layers, traces
+
 from . import apps
 from .apps import EXAMPLE_NAMES, App
-from .container import Container
-from .engine import Completed, Engine
+from .engine import Engine
 from .fleet import Fleet
-from .layers import Layer, own_layers, traces
 
 pytestmark = pytest.mark.engine
 with_secrets = pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 import pytest
 
+from generator.verify.container import Container
+
 from . import servers
 from .checks import bad_stop, root_processes, wrong_first_process
-from .container import Container
 from .fleet import Fleet
 
 pytestmark = pytest.mark.engine

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from generator.verify.container import Container
+from generator.verify.layers import left_behind, own_layers
+
 from . import apps
 from .apps import App
 from .checks import bad_stop, root_processes, wrong_first_process
-from .container import Container
 from .fleet import Fleet
-from .layers import left_behind, own_layers
 
 pytestmark = pytest.mark.engine
 HEAD = """\

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from generator import quantity
+from generator.verify.servers import count_workers, expected_workers
+from generator.verify.waiting import wait_for
 
 from . import apps, cgroup, servers
 from .apps import EXAMPLE_NAMES
 from .engine import Engine
 from .fleet import Fleet
-from .waiting import wait_for
 
 pytestmark = pytest.mark.engine
 LIMITS = ("0.5", "1", "1.5", "2", None)
@@ -30,7 +31,7 @@ class Limit:
 def limit(request: pytest.FixtureRequest, engine: Engine, tmp_path: Path) -> Limit:
     version, cpus = request.param
     options = cgroup.real(cpus) if version == "real" else cgroup.simulated(tmp_path, cpus)
-    return Limit(options, cgroup.workers(cpus, engine.cpus()))
+    return Limit(options, expected_workers(cpus, engine.cpus()))
 
 
 def test_the_machine_has_cpus_enough_to_tell_limits_apart(engine: Engine) -> None:
@@ -40,7 +41,7 @@ def test_the_machine_has_cpus_enough_to_tell_limits_apart(engine: Engine) -> Non
 def test_nginx_follows_the_limit(fleet: Fleet, limit: Limit) -> None:
     with fleet.start("spa", *limit.options) as container:
         container.get(8080)
-        assert servers.count_workers(container, "nginx") == limit.workers
+        assert count_workers(container, "nginx") == limit.workers
 
 
 def test_nginx_itself_would_count_the_cpus_of_the_host(fleet: Fleet) -> None:
@@ -50,14 +51,14 @@ def test_nginx_itself_would_count_the_cpus_of_the_host(fleet: Fleet) -> None:
     tag = fleet.built(app).tag
     with fleet.engine.start(tag, *options, command=command[1:]) as container:
         container.get(8080)
-        assert servers.count_workers(container, "nginx") == fleet.engine.cpus()
+        assert count_workers(container, "nginx") == fleet.engine.cpus()
 
 
 def test_a_cpuset_counts_as_well_as_a_quota(fleet: Fleet, tmp_path: Path) -> None:
     options = ("--cpuset-cpus", "0", *cgroup.simulated(tmp_path, None))
     with fleet.start("spa", *options) as container:
         container.get(8080)
-        assert servers.count_workers(container, "nginx") == 1
+        assert count_workers(container, "nginx") == 1
 
 
 @pytest.mark.parametrize("name", servers.NAMES)
@@ -69,10 +70,10 @@ def test_a_python_server_follows_the_limit(
     options = [*app.publish(), *app.limits(), *cgroup.real(cpus)]
     with fleet.engine.start(fleet.built(app).tag, *options) as container:
         container.get(8000)
-        expected = cgroup.workers(cpus, fleet.engine.cpus())
+        expected = expected_workers(cpus, fleet.engine.cpus())
         wait_for(
             f"{expected} workers of {name}",
-            lambda: servers.count_workers(container, name) == expected,
+            lambda: count_workers(container, name) == expected,
         )
 
 
@@ -99,7 +100,7 @@ def test_a_given_number_of_workers_wins_over_the_limit(
     options = [*app.publish(), *app.limits(), *cgroup.real("1"), "--env", "WEB_CONCURRENCY=3"]
     with fleet.engine.start(fleet.built(app).tag, *options) as container:
         container.get(8000)
-        wait_for("3 workers", lambda: servers.count_workers(container, "gunicorn") == 3)
+        wait_for("3 workers", lambda: count_workers(container, "gunicorn") == 3)
 
 
 def test_variables_of_openmp_do_not_change_the_number(
@@ -128,7 +129,7 @@ def test_a_fixed_limit_is_rounded_up_in_the_image(fleet: Fleet, example: str) ->
     assert cpus is not None
     name = servers.program(app.profile)
     expected = quantity.workers(cpus)
-    wait_for(f"{expected} workers", lambda: servers.count_workers(container, name) == expected)
+    wait_for(f"{expected} workers", lambda: count_workers(container, name) == expected)
 
 
 def test_the_fixed_examples_have_limits_between_whole_numbers() -> None:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from generator.verify.errors import PatienceError
+
 PATIENCE = 30.0
 _Found = TypeVar("_Found")
 
@@ -11,8 +13,10 @@ _Found = TypeVar("_Found")
 def wait_for(what: str, look: Callable[[], _Found], *, patience: float = PATIENCE) -> _Found:
     """Look until something true is found; an OSError counts as nothing found yet.
 
+    `patience` is in seconds.
+
     Raises:
-        AssertionError: if the deadline passes; it tells the last OSError.
+        PatienceError: if the deadline passes; it tells the last OSError.
     """
     deadline = time.monotonic() + patience
     failure: OSError | None = None
@@ -23,4 +27,5 @@ def wait_for(what: str, look: Callable[[], _Found], *, patience: float = PATIENC
         except OSError as error:
             failure = error
         time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {patience:g} s, last error: {failure}")
+    reason = f", last error: {failure}" if failure else ""
+    raise PatienceError(f"{what}: not within {patience:g} s{reason}")

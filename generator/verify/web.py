@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
 
+TIMEOUT = 5.0  # seconds for a connection and for each read
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -27,9 +29,10 @@ def request(
     """Ask a server once.
 
     Raises:
-        OSError: if no HTTP answer comes.
+        OSError: if no answer comes.
+        http.client.HTTPException: if what answers does not speak HTTP.
     """
-    with closing(HTTPConnection(*address, timeout=5)) as connection:
+    with closing(HTTPConnection(*address, timeout=TIMEOUT)) as connection:
         connection.request(method, path, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
         return Reply(answer.status, answer.headers, answer.read().decode(errors="replace"))

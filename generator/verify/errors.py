@@ -1,0 +1,84 @@
+"""What can go wrong between imgen and a container engine: one message each, with what to do."""
+
+from generator.errors import USAGE, ImgenError
+
+
+class EngineError(ImgenError):
+    """The verification could not run, or a command of the engine failed."""
+
+    exit_code = USAGE
+
+
+class NoEngineError(EngineError):
+    """There is no engine that can be used."""
+
+
+class CommandError(EngineError):
+    """A command of the engine failed; `said` is what it wrote to its error stream."""
+
+    def __init__(self, command: str, said: str) -> None:
+        self.said = said.strip()
+        super().__init__(explained(command, self.said))
+
+
+class BuildError(EngineError):
+    """A build that failed; the text is all that the builder said."""
+
+    def tail(self, lines: int = 15) -> list[str]:
+        """The last lines that say something."""
+        return [line for line in str(self).splitlines() if line.strip()][-lines:]
+
+
+class MissingBaseError(EngineError):
+    """A base image that is neither present nor can be pulled."""
+
+
+class PatienceError(EngineError):
+    """Something that did not happen in time."""
+
+
+class EndedError(EngineError):
+    """A container that ended before it was asked to.
+
+    `code` is its exit code and `logs` what it wrote.
+    """
+
+    def __init__(self, code: int, logs: str) -> None:
+        self.code = code
+        self.logs = logs
+        last = last_line(logs)
+        super().__init__(f"ended with exit code {code}{f': {last}' if last else ''}")
+
+
+class NotStartedError(EngineError):
+    """No container of the image starts, which an earlier check has told already."""
+
+
+class ForeignBaseError(EngineError):
+    """An image whose first layers are not those of the base image it names."""
+
+
+def last_line(text: str) -> str:
+    """The last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+_PORT = "stop what listens there (`docker ps` shows containers) and run `imgen verify` again"
+_ADVICE = {
+    "port is already allocated": f"a port of this machine is in use: {_PORT}",
+    "address already in use": f"a port of this machine is in use: {_PORT}",
+    "no space left on device": "the engine's disk is full: `docker system df` shows by what, and "
+    "`docker builder prune` frees the build cache",
+    "permission denied while trying to connect": "this user may not talk to the engine: join its "
+    "group, or use rootless mode",
+}
+
+
+def explained(command: str, said: str) -> str:
+    """Say what failed, the engine's last words, and what to do where that is known."""
+    advice = next((text for words, text in _ADVICE.items() if words in said), "")
+    reason = next(
+        (line for line in said.splitlines() if "rror" in line or "denied" in line), last_line(said)
+    )
+    return f"{advice}\n{command}: {reason}" if advice else f"{command}: {reason or 'failed'}"
