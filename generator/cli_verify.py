@@ -15,7 +15,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(epilog=EPILOG, short_help="Build an image, run it, and prove the practices on it.")
 @click.argument("target", default=".", type=click.Path(path_type=Path), metavar="[DIR | SPEC]")
-@click.option("--file", type=_FILE, help="Hand-written Dockerfile; no spec is read then.")
+@click.option("--file", type=_FILE, metavar="DOCKERFILE",
+              help="Verify this Dockerfile; no spec is read then.")  # fmt: skip
 @click.option("--port", type=click.IntRange(1, 65535), help="Port that the app listens on.")
 @click.option("--path", default="", help="Path that answers when the app works.")
 @click.option("--env", multiple=True, metavar="NAME[=VALUE]",
@@ -29,7 +30,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--cpus", help="CPU limit of the container, such as 1.5.")
 @click.option("--memory", help="Memory limit of the container, such as 256Mi.")
 @click.option("--tmpfs", multiple=True, metavar="DIR", help="Folder in memory; may be repeated.")
-@click.option("--volume", "volumes", multiple=True, metavar="DIR", help="Folder of data.")
+@click.option("--volume", "volumes", multiple=True, metavar="[NAME:]DIR", help="Folder of data.")
 @click.option("--edit", default="", metavar="FILE",
               help="Source file whose edit must not repeat the dependency steps.")  # fmt: skip
 @click.option("--grace", type=click.IntRange(min=1), metavar="SECONDS",

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from generator import practices
+from generator import practices, proof
 from generator.cli import cli
+from generator.errors import UsageError
 from generator.explain import blocks
 from generator.practices._model import Practice
 
@@ -126,3 +127,15 @@ def test_what_cannot_be_explained_is_told(
     monkeypatch.setattr("sys.argv", ["imgen", "explain", target])
     assert main() == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_command_of_a_healthcheck_is_not_taken_for_cmd() -> None:
+    text = 'HEALTHCHECK --interval=30s \\\n    CMD ["a"]\nCMD ["b"]\n'
+    check, command = blocks("Dockerfile", text)
+    assert check.lines[1].reasons == ()
+    assert "S2.4" in {reason.practice.id for reason in command.lines[0].reasons}
+
+
+def test_line_0_is_no_line() -> None:
+    with pytest.raises(UsageError, match="has no line 0"):
+        proof.explain(f"{ROOT / DOCKERFILES[0]}:0")

@@ -499,11 +499,13 @@ def test_a_terminal_sees_the_running_check_and_keeps_the_ended() -> None:
         for second in (0, 1)
     ]
     assert screen(raw, 80) == [
-        "  ok      1.0 s  builds as it is meant to, yes",
-        "  FAIL    1.0 s  stops as it is meant to, yes",
-        "                 exit 137 after 10.2 s, the engine had to kill it",
-        "  skip    1.0 s  shm as it is meant to, yes",
-        "                 exit 137 after 10.2 s, the engine had to kill it",
+        "  ok    builds             S2.5     1.0 s  exit 137 after 10.2 s, the engine",
+        "                                           had to kill it",
+        "  FAIL  stops              S2.5     1.0 s",
+        "        exit 137 after 10.2 s, the engine had to kill it",
+        "        expected: stops as it is meant to, yes",
+        "  skip  shm                S2.5     1.0 s  exit 137 after 10.2 s, the engine",
+        "                                           had to kill it",
         "",
     ]
     assert "\x1b[32mok  \x1b[0m" in raw

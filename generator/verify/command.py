@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 60
 WIDTH = 80
+MOST = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def _verified(engine: "Engine", subject: Subject, choice: "Choice", *, keep: boo
     from generator.verify.run import verify
 
     stream = sys.stderr
-    with Live(stream, colour=wants_colour(stream), width=WIDTH) as live:
+    with Live(stream, colour=wants_colour(stream), width=_columns()) as live:
 
         def tell_kept(container: str, image: str) -> None:
             live.close()
@@ -115,7 +116,7 @@ _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 
 def _tell(report: "Report", options: Options) -> None:
     from generator.verify.formats import render
-    from generator.verify.live import wants_colour
+    from generator.verify.live import shows_list, wants_colour
 
     if options.output:
         text = render(report, options.form, colour=False, width=WIDTH)
@@ -125,8 +126,14 @@ def _tell(report: "Report", options: Options) -> None:
             raise WriteError(f"{options.output}: {error.strerror}") from error
         return
     colour = options.form == "text" and wants_colour(sys.stdout)
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
-    click.echo(render(report, options.form, colour=colour, width=width))
+    listed = sys.stdout.isatty() and shows_list(sys.stderr)
+    text = render(report, options.form, colour=colour, width=_columns(), table=not listed)
+    click.echo(f"\n{text}" if listed else text, color=colour)
+
+
+def _columns() -> int:
+    """The columns to use: those of the terminal, but lines longer than 120 are hard to read."""
+    return min(shutil.get_terminal_size((WIDTH, 24)).columns, MOST)
 
 
 def list_checks() -> str:

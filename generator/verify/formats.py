@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from generator.findings import Severity
@@ -32,7 +33,9 @@ _LEAST_EVIDENCE = 24
 _MOST_BESIDE = 3
 
 
-def render(report: Report, fmt: str, *, colour: bool = False, width: int = 80) -> str:
+def render(
+    report: Report, fmt: str, *, colour: bool = False, width: int = 80, table: bool = True
+) -> str:
     """What to print for a verification, without a last line end.
 
     Args:
@@ -40,13 +43,14 @@ def render(report: Report, fmt: str, *, colour: bool = False, width: int = 80) -
         fmt: one of `NAMES`.
         colour: whether the text has colours. The other formats have none.
         width: columns that the text may take.
+        table: whether the text has the rows of the checks, which a live list has shown already.
 
     Raises:
         ValueError: for another format.
     """
     match fmt:
         case "text":
-            return _text(report, colour=colour, width=width)
+            return _text(report, colour=colour, width=width, table=table)
         case "json":
             return json.dumps(_told(report), indent=2)
         case "junit":
@@ -79,17 +83,24 @@ def _number(report: Report, status: Status) -> int:
     return sum(result.status is status for result in report.results)
 
 
-def _text(report: Report, *, colour: bool, width: int) -> str:
+def _text(report: Report, *, colour: bool, width: int, table: bool) -> str:
     blocks = [_heading(report, colour=colour, width=width)]
-    if report.results:
+    if report.results and table:
         blocks.append(_table(report.results, colour=colour, width=width))
     if report.size or report.layers:
         blocks.append(_layers(report, colour=colour, width=width))
     if report.notes:
-        blocks.append([line for note in report.notes for line in wrap(note, width, "note: ")])
+        blocks.append([line for note in report.notes for line in _note(note, width)])
     tone = "red" if report.failures() else "green"
     blocks.append([paint(line, tone, colour=colour) for line in wrap(verdict(report), width)])
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _note(note: str, width: int) -> list[str]:
+    """A note; the lines of a log keep their ends."""
+    first, *log = note.splitlines() or [""]
+    lines = wrap(first, width, "note: ")
+    return lines + [text for line in log for text in wrap(line, width, "    | ", "    | ")]
 
 
 def _heading(report: Report, *, colour: bool, width: int) -> list[str]:
@@ -105,21 +116,38 @@ def _table(results: Sequence[Result], *, colour: bool, width: int) -> list[str]:
     check = max(columns(prose(result.check)) for result in results)
     practice = max(columns(prose(result.practice)) for result in results)
     seconds = max(len(_seconds(result)) for result in results)
-    left = 2 + _MARK + 2 + check + 2 + practice + 2 + seconds + 2
     lines = []
-    for result in results:
-        cells = (
-            pad(prose(result.check), check),
-            pad(prose(result.practice), practice),
-            _seconds(result).rjust(seconds),
-        )
-        mark = paint(MARKS[result.status].ljust(_MARK), STYLES[result.status], colour=colour)
-        head = f"  {mark}  {'  '.join(cells)}"
-        indent, told = _observed(result, left, width, colour=colour)
-        if indent == left:
-            head += f"  {told.pop(0)}"
-        lines += [head.rstrip(), *(" " * indent + line for line in told)]
+    for reason, group in groupby(results, key=_not_run):
+        same = list(group)
+        if reason and len(same) > 1:
+            lines += wrap(f"{len(same)} checks: {reason}", width, "  skip  ")
+            continue
+        for result in same:
+            lines += row(result, (check, practice, seconds), colour=colour, width=width)
     return lines
+
+
+def _not_run(result: Result) -> str:
+    """Why a check was not even begun, the same for all that follow a failed build."""
+    begun = result.status is not Status.SKIPPED or result.seconds
+    return "" if begun else result.evidence
+
+
+def row(result: Result, cells: tuple[int, int, int], *, colour: bool, width: int) -> list[str]:
+    """The lines of a check; `cells` are the columns of its name, its practice and its time."""
+    check, practice, seconds = cells
+    left = 2 + _MARK + 2 + check + 2 + practice + 2 + seconds + 2
+    texts = (
+        pad(prose(result.check), check),
+        pad(prose(result.practice), practice),
+        _seconds(result).rjust(seconds),
+    )
+    mark = paint(MARKS[result.status].ljust(_MARK), STYLES[result.status], colour=colour)
+    head = f"  {mark}  {'  '.join(texts)}"
+    indent, told = _observed(result, left, width, colour=colour)
+    if indent == left:
+        head += f"  {told.pop(0)}"
+    return [head.rstrip(), *(" " * indent + line for line in told)]
 
 
 def _observed(result: Result, left: int, width: int, *, colour: bool) -> tuple[int, list[str]]:

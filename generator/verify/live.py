@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from generator.table import cut, paint, prose, wants_colour, wrap
-from generator.verify.formats import MARKS, STYLES
+from generator.verify.formats import MARKS, STYLES, row
 from generator.verify.result import Result, Status
 
 __all__ = ["Live", "wants_colour"]
@@ -23,23 +23,30 @@ _SHOW_CURSOR = "\x1b[?25h"
 _CLEAR_LINE = "\r\x1b[2K"
 _TICK = 0.2  # seconds between two looks at the clock
 _TIME = 9  # columns of `123.4 s` with blanks around
+_NARROW = 60  # columns that a row with all its cells needs
+_CELLS = (17, 5, 7)  # columns of `required-secrets`, `S2.13` and `123.4 s`
+
+
+def shows_list(stream: TextIO) -> bool:
+    """Whether a stream is a terminal on which the list, evidence included, can be drawn."""
+    return (
+        stream.isatty()
+        and os.environ.get("TERM", "dumb") != "dumb"
+        and not os.environ.get("NO_COLOR")
+    )
 
 
 class Live:
     """The list of checks, on a stream. To be closed, or used with `with`.
 
-    `colour` is for the marks, `width` the most columns of a line where the stream cannot tell.
+    `colour` is for the marks, `width` the most columns of a line.
     """
 
     def __init__(self, stream: TextIO, *, colour: bool, width: int) -> None:
         self._stream = stream
         self._colour = colour
         self._width = width
-        self._moves = (
-            stream.isatty()
-            and os.environ.get("TERM", "dumb") != "dumb"
-            and not os.environ.get("NO_COLOR")
-        )
+        self._moves = shows_list(stream)
         self._lock = threading.RLock()
         self._running = ""
         self._since = 0.0
@@ -100,7 +107,6 @@ class Live:
     def _lines(self, result: Result) -> list[str]:
         mark = MARKS[result.status].ljust(4)
         seconds = f"{max(0.0, result.seconds):.1f} s".rjust(_TIME)
-        head = f"  {mark}{seconds}  "
         shown = f"  {paint(mark, STYLES[result.status], colour=self._colour)}{seconds}  "
         title = prose(result.title) or prose(result.check)
         if not self._moves:
@@ -109,11 +115,14 @@ class Live:
             claim = ": ".join(part for part in (title, evidence) if part)
             return [f"{shown}{prose(result.practice)}  {claim}"]
         width = self._columns()
-        first, *lines = wrap(title, width, head)
-        if result.status is not Status.PASSED:
-            told = wrap(result.evidence, width, " " * len(head))
-            lines += [paint(line, STYLES[result.status], colour=self._colour) for line in told]
-        return [shown + first[len(head) :], *lines]
+        if width < _NARROW:
+            head = f"  {mark}{seconds}  "
+            first, *lines = wrap(title, width, head)
+            if result.status is not Status.PASSED:
+                told = wrap(result.evidence, width, " " * len(head))
+                lines += [paint(line, STYLES[result.status], colour=self._colour) for line in told]
+            return [shown + first[len(head) :], *lines]
+        return row(result, _CELLS, colour=self._colour, width=width)
 
     def _columns(self) -> int:
         """Columns of a line: one less than there are, or the cursor would stand on the next."""

@@ -130,8 +130,8 @@ def _run(
             begin = time.monotonic()
             outcome = _outcome(bench, check)
             result = _result(check, outcome, time.monotonic() - begin)
+            on_result(result)
         results.append(result)
-        on_result(result)
         if check is checks.BUILDS and bench.built is not None:
             bench.subject = bench.subject.with_image(bench.image, bench.base)
             bench.note_stand_ins()
