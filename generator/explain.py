@@ -68,6 +68,9 @@ def _blocks(lines: Sequence[str], carriers: Sequence[tuple[Practice, Carrier]]) 
             heads = [own, *(own.removeprefix(joined) for joined in _JOINED)]
             if offset == 0:
                 heads.append(folded)
+            elif folded.startswith("HEALTHCHECK "):
+                # Its CMD is no instruction, and starts nothing but the check.
+                heads = [head for head in heads if not head.startswith("CMD ")]
             reasons = tuple(_reasons(heads, carriers, said))
             found.append(Line(number=start + offset + 1, text=line, reasons=reasons))
         yield Block(lines=tuple(found))

@@ -13,9 +13,11 @@ from generator.errors import FAILED, OK, USAGE, SpecError, UsageError
 from generator.findings import Finding, Severity
 
 if TYPE_CHECKING:
+    from generator.audit.run import Auditor
     from generator.explain_text import Spec
 
 NEVER = "never"
+_MOST_THREADS = 8
 SPEC_NAME = "imgen.yaml"
 
 
@@ -54,13 +56,9 @@ def audit(order: AuditOrder) -> int:
     auditor = Auditor(engine=order.engine)
     findings: list[Finding] = []
     unread: list[UsageError] = []
-    for file in files:
-        try:
-            found = auditor.audit(file, order.context)
-        except UsageError as error:
-            unread.append(error)
-            if len(files) == 1:
-                raise
+    for found in _audited(auditor, files, order.context):
+        if isinstance(found, UsageError):
+            unread.append(found)
         else:
             findings += [one for one in found if one.practice not in skipped]
     if len(unread) == len(files):
@@ -72,12 +70,38 @@ def audit(order: AuditOrder) -> int:
         width=width(),
         practices=practices.every(),
         checked=[file.as_posix() for file in files],
-        notes=[*auditor.notes, *(f"not checked: {error}" for error in unread)],
+        notes=[*sorted(auditor.notes), *(f"not checked: {error}" for error in unread)],
     )
     say(text, order.output)
     if unread:
         return USAGE
     return FAILED if _fails(findings, order.fail_on) else OK
+
+
+def _audited(
+    auditor: "Auditor", files: Sequence[Path], context: Path | None
+) -> "list[list[Finding] | UsageError]":
+    """What is found in each file, or why it was not read, in their order.
+
+    Most of the time goes by in the tools, which are processes of their own: threads suffice.
+    """
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    def audited(file: Path) -> list[Finding] | UsageError:
+        try:
+            return auditor.audit(file, context)
+        except UsageError as error:
+            return error
+
+    if len(files) == 1:
+        return [audited(files[0])]
+    pool = ThreadPoolExecutor(max_workers=min(_MOST_THREADS, 2 * (os.cpu_count() or 1)))
+    try:
+        return list(pool.map(audited, files))
+    finally:
+        # After Ctrl-C nobody waits for what has not begun.
+        pool.shutdown(cancel_futures=True)
 
 
 def practice_of(name: str) -> str:
@@ -132,11 +156,13 @@ def _explain_file(target: str, *, colour: bool) -> str:
     from generator.explain import blocks
     from generator.explain_text import file_text
 
-    path, line = Path(target), 0
+    path, line = Path(target), -1
     match = re.fullmatch(r"(.+):([0-9]{1,7})", target)
     if match and not path.exists():
         path, line = Path(match[1]), int(match[2])
     if path.is_dir():
+        if not (path / "Dockerfile").exists():
+            raise UsageError(f"{path}: has no Dockerfile in it; name the file itself")
         path /= "Dockerfile"
     if not path.exists():
         raise UsageError(
@@ -148,7 +174,7 @@ def _explain_file(target: str, *, colour: bool) -> str:
     found = blocks(path.name, text)
     if not any(one.reasons for block in found for one in block.lines):
         raise UsageError(f"{path}: carries no practice that imgen knows of")
-    if line:
+    if line >= 0:
         found = [block for block in found if block.holds(line)]
         if not found:
             raise UsageError(f"{path}: has no line {line}")

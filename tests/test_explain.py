@@ -116,7 +116,7 @@ def test_there_is_no_colour_in_a_pipe() -> None:
         ("nowhere/Dockerfile", "neither a file nor a practice"),
         (f"{ROOT}/examples/spa/Dockerfile:999", "has no line 999"),
         (f"{ROOT}/LICENSE", "carries no practice"),
-        (f"{ROOT}/tests", "neither a file"),
+        (f"{ROOT}/tests", "has no Dockerfile in it"),
     ],
 )
 def test_what_cannot_be_explained_is_told(

@@ -188,10 +188,12 @@ def _started(path: Path, source: str, target: str, started: set[str]) -> Iterato
 def _nginx(parsed: Dockerfile, context: Context) -> Iterator[NginxConf]:
     for found in parsed.final.effective("COPY"):
         target = found.words[-1] if found.words else ""
-        if len(found.heredocs) == 1 and target.startswith("/etc/nginx") and target.endswith(".conf"):
+        if not target.startswith("/etc/nginx") or not target.endswith(".conf"):
+            continue
+        for document in found.heredocs:
             # Empty lines before it, so that its lines are those of the Dockerfile.
-            text = "\n" * (found.heredocs[0].line - 1) + found.heredocs[0].content
-            yield NginxConf(path=parsed.path, text=text, directives=nginx_conf.parse(text))
+            written = "\n" * (document.line - 1) + document.content
+            yield NginxConf(path=parsed.path, text=written, directives=nginx_conf.parse(written))
     for _, source, target in _files(parsed, context, ".conf"):
         if not (target.startswith("/etc/nginx") or source.endswith("nginx.conf")):
             continue
@@ -209,7 +211,15 @@ def _gunicorn(parsed: Dockerfile, context: Context) -> Iterator[GunicornConf]:
         for word in command.words
     }
     seen: set[str] = set()
-    for _, source, _ in _files(parsed, context, ".py"):
+    started = set(_start_words(parsed.final))
+    named = [
+        (found, name, place)
+        for found, source, target in _copies(parsed)
+        if (path := context.inside(source))
+        for name, place in _started(path, source, target, started)
+        if name.endswith(".py")
+    ]
+    for _, source, _ in [*_files(parsed, context, ".py"), *named]:
         name = posixpath.basename(source)
         if name != "gunicorn.conf.py" and not (name in words and "gunicorn" in words):
             continue

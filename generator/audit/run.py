@@ -11,8 +11,9 @@ from generator.audit.ignored import IgnoreFile
 from generator.audit.load import load
 from generator.audit.silenced import silences, without_silenced
 from generator.audit.sources import GunicornConf, NginxConf, Script, Sources
-from generator.audit.tools import ToolError, ToolFinding
+from generator.audit.tools import ToolError, ToolFinding, ToolGoneError
 from generator.findings import Finding, Severity
+from generator.practices._final import is_windows
 from generator.practices._model import Practice
 
 FALLBACK = "B2"
@@ -79,8 +80,10 @@ class Auditor:
             asked.append(lambda: linters.build_checks(sources))
         for ask in asked:
             try:
-                yield from (_as_finding(found) for found in ask())
+                yield from (_as_finding(found) for found in ask() if not _is_idle(found, sources))
             except ToolError as error:
+                if isinstance(error, ToolGoneError) and ask is asked[-1] and self.engine:
+                    self.engine = False  # else each file waits for it again
                 if str(error) not in self.notes:
                     self.notes.append(str(error))
 
@@ -99,6 +102,11 @@ def _others(sources: Sources) -> list[IgnoreFile | Script | NginxConf | Gunicorn
 
 def _by_code() -> dict[str, Practice]:
     return {code: practice for practice in practices.every() for code in practice.codes}
+
+
+def _is_idle(found: ToolFinding, sources: Sources) -> bool:
+    """Whether a tool asks for what the image cannot have: accounts of Windows have no number."""
+    return found.rule == "DL3066" and is_windows(sources.final)
 
 
 def _as_finding(found: ToolFinding) -> Finding:

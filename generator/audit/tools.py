@@ -33,6 +33,8 @@ _LEVELS = {
     "info": Severity.NOTE,
     "style": Severity.NOTE,
 }
+# What the docker command says where no engine answers it.
+_NO_ENGINE = ("Cannot connect to the Docker daemon", "error during connect")
 _SYNTAX = re.compile(r"\A#[ \t]*syntax[ \t]*=[^\n]*\n", re.IGNORECASE)
 
 
@@ -50,6 +52,10 @@ class ToolFinding:
 
 class ToolError(Exception):
     """A tool that is missing, or that could not do its work; the text says why."""
+
+
+class ToolGoneError(ToolError):
+    """A tool that will not answer for the next file either."""
 
 
 def _program(name: str) -> str:
@@ -71,9 +77,10 @@ def _run(*words: str, stdin: str | None = None, cwd: Path | None = None) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise ToolError(f"{Path(words[0]).name} gave no answer within {PATIENCE} s") from error
+        raise ToolGoneError(f"{Path(words[0]).name} gave no answer within {PATIENCE} s") from error
     if not done.stdout.strip():
-        raise ToolError(f"{Path(words[0]).name} failed: {_last_line(done.stderr)}")
+        kind = ToolGoneError if any(sign in done.stderr for sign in _NO_ENGINE) else ToolError
+        raise kind(f"{Path(words[0]).name} failed: {_last_line(done.stderr)}")
     return done.stdout
 
 
@@ -155,11 +162,13 @@ def build_checks(sources: Sources) -> Iterator[ToolFinding]:
     """
     docker = shutil.which("docker")
     if not docker:
-        raise ToolError("there is no docker command: BuildKit's own checks were not run")
+        raise ToolGoneError("there is no docker command: BuildKit's own checks were not run")
     text = sources.dockerfile.text
     dropped = _SYNTAX.sub("\n", text)
     try:
         rows = _build_check(docker, sources, text)
+    except ToolGoneError:
+        raise
     except ToolError:
         if dropped == text:
             raise
@@ -190,4 +199,4 @@ def _build_check(docker: str, sources: Sources, text: str) -> Any:
                 "docker build --check", _run(docker, "build", *options, str(sources.root or folder))
             )
         except ToolError as error:
-            raise ToolError(f"BuildKit's own checks were not run: {error}") from error
+            raise type(error)(f"BuildKit's own checks were not run: {error}") from error

@@ -8,7 +8,7 @@ from generator.audit.shell import Command, Word
 from generator.audit.sources import Script, Sources
 from generator.findings import Fault, Severity
 from generator.practices import _images, _references, _start
-from generator.practices._final import kept_packages
+from generator.practices._final import is_root, kept_packages, last_user
 from generator.practices._model import Carrier, Example, Practice
 
 # An init that is not there keeps the container from starting at all.
@@ -241,6 +241,9 @@ def _init_line(sources: Sources) -> str:
     if any(kept.name == "tini" for kept in kept_packages(sources.final)):
         return entrypoint
     install = _INSTALL_TINI.get(_images.family(sources.final.root), "")
+    user = last_user(sources.final)
+    if install and user and not is_root(user.words[0]):
+        install = f"USER 0\n{install}\nUSER {user.words[0]}"  # which may not install
     return f"{install}\n{entrypoint}" if install else entrypoint
 
 

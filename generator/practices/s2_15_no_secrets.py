@@ -25,14 +25,19 @@ _STRONG = frozenset(
 )  # fmt: skip
 _STRONG_PAIRS = ("access_key", "api_key", "private_key", "secret_key", "signing_key")
 # Words after which a name is not the secret but tells of it.
-_ABOUT = frozenset(["dir", "file", "id", "name", "path", "public", "ttl", "type", "url", "version"])
+_ABOUT = frozenset(
+    ["algorithm", "dir", "endpoint", "expiry", "file", "header", "id", "issuer", "length",
+     "lifetime", "name", "path", "policy", "prefix", "public", "timeout", "ttl", "type", "uri",
+     "url", "version"]
+)  # fmt: skip
 _URL_PASSWORD = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/@:\s]*:([^/@\s]+)@")
 _OPTION = re.compile(
     r"--?(?:[a-z]+-)*(?:pass|passwd|password|token|api-?key)=([^$<{\s]{4,})", re.IGNORECASE
 )
 _KEY_NAMES = (
     "*.kdbx", "*.p12", "*.pfx", "*.ppk", ".env", ".env.*", ".git-credentials", ".netrc", ".pypirc",
-    "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "*.key", "*.pem", "*.jks",
+    "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "*.key", "*.pem", "*.jks", "*-credentials.json",
+    "credentials.json", "kubeconfig",
 )  # fmt: skip
 # Files of tools that hold a login, by the end of their path.
 _LOGINS = (".docker/config.json", ".kube/config", ".dockercfg")

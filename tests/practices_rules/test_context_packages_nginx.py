@@ -252,3 +252,13 @@ def test_a_script_may_count_the_workers(tmp_path: Path) -> None:
     text = f'{CONF}COPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n'
     script = '#!/bin/sh\nexec nginx -g "worker_processes $n;"\n'
     assert faults("S3", tmp_path, text, {"nginx.conf": "events {}\n", "run.sh": script}) == []
+
+
+def test_a_heartbeat_on_disk_by_the_variable_or_a_file_below(tmp_path: Path) -> None:
+    variable = 'ENV GUNICORN_CMD_ARGS="--worker-tmp-dir /tmp"\nCMD ["gunicorn", "a:b"]'
+    assert places(faults("S2.16", tmp_path, f"{PYTHON}{variable}\n")) == ["2"]
+    better = variable.replace("/tmp", "/dev/shm")
+    assert faults("S2.16", tmp_path, f"{PYTHON}{better}\n") == []
+    below = 'WORKDIR /app\nCOPY . .\nCMD ["gunicorn", "-c", "conf/g.py", "a:b"]'
+    files = {"conf/g.py": 'worker_tmp_dir = "/tmp"\n'}
+    assert places(faults("S2.16", tmp_path, f"{PYTHON}{below}\n", files)) == ["conf/g.py:1"]

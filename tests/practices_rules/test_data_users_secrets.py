@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.findings import Severity
 from tests.practices_rules.helpers import faults, places
 
 SLIM = "FROM debian:trixie-slim\n"
@@ -233,3 +234,24 @@ def test_key_files_in_copied_folders(
 )
 def test_how_bad_a_secret_name_is(tmp_path: Path, line: str, severity: str | None) -> None:
     assert [one.severity for one in faults("S2.15", tmp_path, f"{SLIM}{line}\n")] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        ('LABEL x.api_key="abcdef0123456789"', ["2"]),
+        ("COPY .docker/config.json /root/.docker/config.json", ["2"]),
+        ("COPY gcp-credentials.json /app/", ["2"]),
+        ("COPY kubeconfig /app/", ["2"]),
+        ("COPY <<EOF /k\n\n-----BEGIN RSA PRIVATE KEY-----\nEOF", ["4"]),
+        ("COPY <<EOF /k\n-----BEGIN PUBLIC KEY-----\nEOF", []),
+    ],
+)
+def test_other_places_of_secrets(tmp_path: Path, lines: str, place: list[str]) -> None:
+    assert places(faults("S2.15", tmp_path, f"FROM a:1\n{lines}\n")) == place
+
+
+@pytest.mark.parametrize("name", ["PASSWORD_MIN_LENGTH", "TOKEN_EXPIRY"])
+def test_what_only_tells_about_a_secret_is_no_error(tmp_path: Path, name: str) -> None:
+    found = faults("S2.15", tmp_path, f'FROM a:1\nENV {name}="12"\n')
+    assert {one.severity for one in found} <= {Severity.NOTE}

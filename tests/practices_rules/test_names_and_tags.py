@@ -125,3 +125,19 @@ VERSION = 'FROM a:1\nENV APP_VERSION="1.4.2"\n'
 def test_tags(tmp_path: Path, dockerfile: str, bake: str, lines: list[str]) -> None:
     found = faults("S2.3", tmp_path, dockerfile, {"docker-bake.hcl": bake})
     assert places(found) == lines
+
+
+@pytest.mark.parametrize(
+    ("tag", "better"),
+    [
+        ("node:22-alpine3.20", "node:22-alpine3.23"),
+        ("python:3.13.2-alpine3.20", "python:3.13-alpine3.23"),
+        # Node itself has ended.
+        ("node:18-alpine3.20", "node:24-alpine3.23"),
+    ],
+)
+def test_a_new_alpine_keeps_the_version_of_what_is_on_it(
+    tmp_path: Path, tag: str, better: str
+) -> None:
+    found = faults("S2.2", tmp_path, f"FROM {tag}\n")
+    assert [one.instead for one in found] == [f"FROM {better}"]

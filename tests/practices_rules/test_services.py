@@ -6,6 +6,10 @@ import pytest
 
 from tests.practices_rules.helpers import faults, places
 
+APT_TINI = (
+    "RUN apt-get update && apt-get install -y --no-install-recommends tini"
+    " && rm -rf /var/lib/apt/lists/*\n"
+)
 SCRIPT = "FROM debian:trixie-slim\nCOPY run.sh /run.sh\n"
 
 
@@ -89,14 +93,19 @@ def test_one_service_of_a_script(tmp_path: Path, text: str, lines: list[str]) ->
         # A loop is the program itself, and a first process that traps its signals hears them.
         ("FROM a:1\nCMD while true; do job; sleep 9; done\n", [], ""),
         ('FROM python:3.13-slim\nCMD ["python", "app.py"]\n', ["2"],
-         'ENTRYPOINT ["/usr/bin/tini", "--"]'),
+         f'{APT_TINI}ENTRYPOINT ["/usr/bin/tini", "--"]'),
         ('FROM python:3.13-alpine3.23\nCMD ["python3", "app.py"]\n', ["2"],
+         'RUN apk add --no-cache tini\nENTRYPOINT ["/sbin/tini", "--"]'),
+        ('FROM alpine:3.23\nUSER 7:7\nCMD ["python3", "a.py"]\n', ["3"],
+         'USER 0\nRUN apk add --no-cache tini\nUSER 7:7\nENTRYPOINT ["/sbin/tini", "--"]'),
+        # With tini there already, only the ENTRYPOINT is missing.
+        ('FROM alpine:3.23\nRUN apk add --no-cache python3 tini\nCMD ["python3", "a.py"]\n', ["3"],
          'ENTRYPOINT ["/sbin/tini", "--"]'),
         ('FROM python:3.13-slim\nENTRYPOINT ["tini", "--"]\nCMD ["python", "app.py"]\n', [], ""),
         ('FROM python:3.13-slim\nCMD ["python", "-m", "uvicorn", "a:b"]\n', [], ""),
         ('FROM python:3.13-slim\nCMD ["python"]\n', [], ""),
         ('FROM python:3.13-slim\nENTRYPOINT ["python"]\nCMD ["app.py"]\n', ["2"],
-         'ENTRYPOINT ["/usr/bin/tini", "--", "python"]'),
+         f'{APT_TINI}ENTRYPOINT ["/usr/bin/tini", "--", "python"]'),
         ('FROM python:3.13-slim\nENTRYPOINT ["python"]\nCMD ["-m", "uvicorn"]\n', [], ""),
         ("FROM a:1\nONBUILD CMD app x\n", [], ""),
         # ENTRYPOINT empties the CMD of the stage before.
@@ -104,7 +113,7 @@ def test_one_service_of_a_script(tmp_path: Path, text: str, lines: list[str]) ->
         ('FROM a:1 AS b\nENTRYPOINT ["/app"]\nFROM b\nCMD app x\n', ["4"],
          'CMD ["app", "x"]'),
         ('FROM node:24-trixie\nCMD ["npm", "start"]\n', ["2"],
-         'ENTRYPOINT ["/usr/bin/tini", "--"]'),
+         f'{APT_TINI}ENTRYPOINT ["/usr/bin/tini", "--"]'),
         ('FROM node:24-trixie\nRUN ["npm", "ci"]\nCMD ["/app/server"]\n', [], ""),
         # A base of a team may bring an init.
         ('FROM team/python:1\nCMD ["python", "app.py"]\n', [], ""),
@@ -173,3 +182,47 @@ def test_a_script_that_a_shell_is_given_needs_no_first_line(tmp_path: Path) -> N
 )
 def test_no_sshd(tmp_path: Path, dockerfile: str, lines: list[str]) -> None:
     assert places(faults("S2.11", tmp_path, dockerfile)) == lines
+
+
+def test_exec_before_a_pipe_would_not_replace_the_shell(tmp_path: Path) -> None:
+    files = {"run.sh": script("set -e", "python app.py | tee /log")}
+    found = faults("S2.5", tmp_path, SCRIPT + 'ENTRYPOINT ["/run.sh"]\n', files)
+    assert [one.instead for one in found] == ["exec python app.py"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'EXPOSE "22"',
+        "EXPOSE 2222:22",
+        "RUN apt-get install -y dropbear-bin",
+        "RUN apt-get install -y tinyssh",
+        "RUN sed -i s/no/yes/ /etc/ssh/sshd_config",
+        "RUN echo PermitRootLogin yes >> /etc/ssh/sshd_config",
+    ],
+)
+def test_other_ways_to_an_ssh_server(tmp_path: Path, line: str) -> None:
+    assert places(faults("S2.11", tmp_path, f"FROM debian:trixie-slim\n{line}\n")) == ["2"]
+
+
+@pytest.mark.parametrize("line", ["EXPOSE 22:2222", "RUN cat /etc/ssh/ssh_config"])
+def test_no_ssh_server(tmp_path: Path, line: str) -> None:
+    assert faults("S2.11", tmp_path, f"FROM debian:trixie-slim\n{line}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("packages", "command", "lines"),
+    [
+        ("mysql-server nginx", '["nginx"]', ["2"]),
+        ("redis-server", '["python3", "app.py"]', ["2"]),
+        ("postgresql", '["node", "a.js"]', ["2"]),
+        ("postgresql-16", '["postgres"]', []),
+        ("nginx", '["nginx"]', []),
+        ("redis-server", '["/app"]', []),
+    ],
+)
+def test_a_server_beside_what_the_image_runs(
+    tmp_path: Path, packages: str, command: str, lines: list[str]
+) -> None:
+    text = f"FROM debian:trixie-slim\nRUN apt-get install -y {packages}\nCMD {command}\n"
+    assert places(faults("S2.20", tmp_path, text)) == lines
