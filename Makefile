@@ -1,4 +1,4 @@
-# make demo   generates an example and, where a container engine answers, builds, runs and shows it
+# make demo   generates an example and, where a container engine answers, proves it on a container
 # make test   runs everything that can run on this machine
 # make bench  measures the examples beside naive Dockerfiles and other generators, docs/benchmarks.md
 

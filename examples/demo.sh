@@ -1,5 +1,5 @@
 #!/bin/sh
-# Generates the Flask example and, where a container engine answers, builds, runs and shows it.
+# Generates the Flask example and, where a container engine answers, proves it on a container.
 # usage: demo.sh IMGEN
 set -eu
 
@@ -25,38 +25,7 @@ if ! docker version >/dev/null 2>&1; then
     exit 0
 fi
 
-image=imgen-demo:$$
-container=
-clean_up() {
-    [ -z "$container" ] || docker rm --force --volumes "$container" >/dev/null
-    docker image rm --force "$image" >/dev/null 2>&1 || true
-}
-trap clean_up EXIT
-trap 'exit 130' INT TERM
-
-say "docker build"
-docker build --quiet --tag "$image" "$folder"
-
-say "Without its secret it refuses to start"
-docker run --rm "$image" || echo "(exit code $?)"
-
-say "Read-only, without capabilities, with 1.5 CPUs"
-container=$(docker run --detach --read-only --cap-drop ALL --security-opt no-new-privileges \
-    --cpus 1.5 --memory 512m --env DATABASE_URL=postgresql://nobody@localhost/none "$image")
-tries=0
-until docker exec "$container" python -c \
-    "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8000/').read().decode())" \
-    2>/dev/null; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 30 ]; then
-        docker logs "$container"
-        exit 1
-    fi
-    sleep 1
-done
-docker top "$container" -eo pid,uid,comm
-
-say "docker stop"
-started=$(date +%s)
-docker stop "$container" >/dev/null
-echo "$(($(date +%s) - started)) s, exit code $(docker inspect --format '{{.State.ExitCode}}' "$container")"
+say "The proof: imgen verify $folder"
+"$imgen" verify "$folder" --skip reproducible
+say "The reason of a line: imgen explain $folder/Dockerfile:$(grep -n '^USER' "$folder/Dockerfile" | cut -d: -f1)"
+"$imgen" explain "$folder/Dockerfile:$(grep -n '^USER' "$folder/Dockerfile" | cut -d: -f1)"
