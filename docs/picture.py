@@ -8,8 +8,8 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+from rich.ansi import AnsiDecoder
 from rich.console import Console
-from rich.text import Text
 
 COLUMNS = 80
 
@@ -17,8 +17,8 @@ COLUMNS = 80
 def draw(screen: str, title: str) -> str:
     """Return the SVG of an 80-column screen."""
     console = Console(width=COLUMNS, record=True, file=StringIO(), force_terminal=True)
-    for line in screen.rstrip().splitlines():
-        console.print(Text.from_ansi(line), soft_wrap=True)
+    for line in AnsiDecoder().decode(screen.rstrip()):  # a style may go on in the next line
+        console.print(line, soft_wrap=True)
     return console.export_svg(title=title)
 
 

@@ -9,6 +9,8 @@ from generator import practices
 from generator.audit import tools as linters
 from generator.audit.ignored import IgnoreFile
 from generator.audit.load import load
+from generator.audit.remedies import remedy
+from generator.audit.remedy_forms import LEAVE_OUT
 from generator.audit.silenced import silences, without_silenced
 from generator.audit.sources import GunicornConf, NginxConf, Script, Sources
 from generator.audit.tools import ToolError, ToolFinding, ToolGoneError
@@ -18,8 +20,6 @@ from generator.practices._model import Practice
 
 FALLBACK = "B2"
 """The practice of whatever a tool says that belongs to no other."""
-LEAVE_OUT = "(nothing: leave it out)"
-"""What to write where deleting is the cure."""
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Auditor:
     engine: bool = True
     today: date | None = None
     notes: list[str] = field(default_factory=list)
+    _missing: set[str] = field(default_factory=set, init=False, repr=False)
 
     def audit(self, path: Path, root: Path | None = None, *, shown: str = "") -> list[Finding]:
         """The findings of one Dockerfile, in the order of its files and lines.
@@ -77,10 +78,14 @@ class Auditor:
             asked.append(lambda: linters.hadolint(sources))
             asked.append(lambda: linters.shellcheck(sources.scripts))
         if self.engine:
-            asked.append(lambda: linters.build_checks(sources))
+            asked.append(lambda: linters.build_checks(sources, self._missing))
         for ask in asked:
             try:
-                yield from (_as_finding(found) for found in ask() if not _is_idle(found, sources))
+                yield from (
+                    _as_finding(found, remedy(found, sources))
+                    for found in ask()
+                    if not _is_idle(found, sources)
+                )
             except ToolError as error:
                 if isinstance(error, ToolGoneError) and ask is asked[-1] and self.engine:
                     self.engine = False  # else each file waits for it again
@@ -109,7 +114,7 @@ def _is_idle(found: ToolFinding, sources: Sources) -> bool:
     return found.rule == "DL3066" and is_windows(sources.final)
 
 
-def _as_finding(found: ToolFinding) -> Finding:
+def _as_finding(found: ToolFinding, instead: str) -> Finding:
     practice = _by_code().get(found.rule)
     known = practice or practices.get(FALLBACK)
     by_tool = known.id == FALLBACK or found.severity is Severity.NOTE
@@ -121,6 +126,7 @@ def _as_finding(found: ToolFinding) -> Finding:
         line=found.line,
         what=found.text,
         why=known.why,
+        instead=instead,
         tool=found.tool,
         rule=found.rule,
     )

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,8 +39,20 @@ _SYNTAX = re.compile(r"\A#[ \t]*syntax[ \t]*=[^\n]*\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Replacement:
+    """A part of a script, and what to write there; lines and columns count from 1."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    precedence: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToolFinding:
-    """What a tool says of one line, in its own words."""
+    """What a tool says of one line, in its own words; `fix` mends it where the tool can."""
 
     tool: str
     rule: str
@@ -48,6 +60,7 @@ class ToolFinding:
     line: int
     text: str
     severity: Severity
+    fix: tuple[Replacement, ...] = ()
 
 
 class ToolError(Exception):
@@ -149,13 +162,26 @@ def shellcheck(scripts: Sequence[Script]) -> Iterator[ToolFinding]:
                 line=row["line"],
                 text=row["message"],
                 severity=_LEVELS.get(row["level"], Severity.WARNING),
+                fix=tuple(map(_replacement, (row.get("fix") or {}).get("replacements") or ())),
             )
 
 
-def build_checks(sources: Sources) -> Iterator[ToolFinding]:
+def _replacement(row: Mapping[str, Any]) -> Replacement:
+    return Replacement(
+        line=row["line"],
+        column=row["column"],
+        end_line=row["endLine"],
+        end_column=row["endColumn"],
+        precedence=row.get("precedence", 0),
+        text=row["replacement"],
+    )
+
+
+def build_checks(sources: Sources, missing: set[str] | None = None) -> Iterator[ToolFinding]:
     """Let the builder check the Dockerfile, as `docker build --check` does.
 
     Where the image of the `# syntax=` line is out of reach, the engine's own frontend checks.
+    Such lines are added to `missing`, so that the next file does not wait for the same image.
 
     Raises:
         ToolError: if no engine answers, or the base images are out of reach.
@@ -164,15 +190,18 @@ def build_checks(sources: Sources) -> Iterator[ToolFinding]:
     if not docker:
         raise ToolGoneError("there is no docker command: BuildKit's own checks were not run")
     text = sources.dockerfile.text
+    frontend = match[0] if (match := _SYNTAX.match(text)) else ""
+    missing = set() if missing is None else missing
     dropped = _SYNTAX.sub("\n", text)
     try:
-        rows = _build_check(docker, sources, text)
+        rows = _build_check(docker, sources, dropped if frontend in missing else text)
     except ToolGoneError:
         raise
     except ToolError:
-        if dropped == text:
+        if not frontend or frontend in missing:
             raise
         rows = _build_check(docker, sources, dropped)
+        missing.add(frontend)  # since without it there is an answer
     for row in rows.get("warnings") or ():
         ranges = (row.get("location") or {}).get("ranges") or [{"start": {"line": 1}}]
         yield ToolFinding(
@@ -182,6 +211,12 @@ def build_checks(sources: Sources) -> Iterator[ToolFinding]:
             line=max(1, ranges[0]["start"]["line"]),
             text=row.get("detail") or row["description"],
             severity=Severity.WARNING,
+        )
+    if fault := rows.get("buildError"):
+        # The checks ended there; without this an audit would take the rest for clean.
+        message = fault.get("message") or "no reason given"
+        raise ToolError(
+            f"BuildKit's own checks were not run to the end: {sources.dockerfile.path}: {message}"
         )
 
 
