@@ -2,27 +2,45 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
 from generator.errors import UsageError
-from generator.verify import checks
+from generator.verify import checks, hidden
+from generator.verify.checks.writing import _outside
+from generator.verify.command import Options, run_verify
+from generator.verify.container import Process
 from generator.verify.dialect import DIALECTS, DOCKER, PODMAN
 from generator.verify.engine import build_arguments
 from generator.verify.engine import find as find_engine
-from generator.verify.errors import BuildError, EndedError, NoEngineError, explained
+from generator.verify.errors import (
+    BuildError,
+    CommandError,
+    EndedError,
+    MissingBaseError,
+    NoEngineError,
+    explained,
+)
 from generator.verify.image_config import ImageConfig, read_config
 from generator.verify.layers import File, Layer, merged
 from generator.verify.packages import closure, from_alpine, from_debian
+from generator.verify.processes import _faults, program, services
 from generator.verify.progress import PlainProgress, Progress, Step
 from generator.verify.run import Choice
 from generator.verify.servers import expected_workers
 from generator.verify.sources import to_edit
 from generator.verify.stages import base_references, directives, final_base, without_frontend
 from generator.verify.subject import Given, find
+from generator.verify.web import request
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -113,13 +131,70 @@ def test_a_dockerfile_of_another_name_is_found_in_the_folder(dockerfile: Path) -
         (Given(memory="1"), "--memory must be a quantity"),
         (Given(build_secrets=["id=x"]), "--build-secret must be id=NAME,src=FILE"),
         (Given(build_secrets=["id=x,src=/not/here"]), "no such file: /not/here"),
+        (Given(build_secrets=["id=x,env=IMGEN_NOT_SET"]), "IMGEN_NOT_SET is not set here"),
+        (Given(path="up"), "--path must begin with /"),
+        (Given(path="/a b"), "--path must begin with /"),
+        (Given(path="/\u00e9"), "--path must begin with /"),
+        (Given(tmpfs=["--privileged"]), "--tmpfs must be the full path"),
+        (Given(volumes=["data"]), "--volume must be DIR or NAME:DIR"),
+        (Given(volumes=["--privileged"]), "--volume must be DIR or NAME:DIR"),
         (Given(edit="gone.py"), "--edit gone.py: no such file"),
+        (Given(edit=__file__), "test_verify.py: no such file in"),
         (Given(file=Path("gone")), "gone: no such file; give the Dockerfile by --file"),
     ],
 )
 def test_a_wrong_option_is_told(dockerfile: Path, given: Given, message: str) -> None:
     with pytest.raises(UsageError, match=message.replace("(", r"\(")):
         find(dockerfile.parent, given)
+
+
+def test_a_secret_is_never_told_where_its_name_is_wrong(dockerfile: Path) -> None:
+    with pytest.raises(UsageError, match="'db-password'") as raised:
+        find(dockerfile.parent, Given(secrets=["db-password=hunter2hunter2"]))
+    assert "hunter2" not in str(raised.value)
+
+
+def test_only_named_volumes_have_to_be_removed(dockerfile: Path) -> None:
+    given = Given(volumes=["/a", "data:/b", "/host:/c", "more:/d:ro"])
+    assert find(dockerfile.parent, given).named_volumes() == {"data", "more"}
+
+
+def test_secrets_are_in_no_list_of_processes(dockerfile: Path) -> None:
+    subject = find(dockerfile.parent, Given(secrets=["A=hunter2hunter2", "DOCKER_HOST=x"]))
+    # The engine's command would follow a DOCKER_HOST in its own environment.
+    assert subject.secret_variables() == ["--env", "A", "--env", "DOCKER_HOST=x"]
+    environment = subject.client_environment()
+    assert environment["A"] == "hunter2hunter2"
+    assert environment.get("DOCKER_HOST") == os.environ.get("DOCKER_HOST")
+
+
+def test_the_secret_values_given_are_known_and_masked(
+    dockerfile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMGEN_TOKEN", "from-a-variable")
+    (tmp_path / "netrc").write_text("machine x login y\npassword in-a-file-1\n", "utf-8")
+    subject = find(
+        dockerfile.parent,
+        Given(
+            secrets=["URL=postgresql://me:in-a-url-1@db/x"],
+            build_arguments=["API_TOKEN=in-an-argument", "VERSION=1.0.0"],
+            build_secrets=["id=t,env=IMGEN_TOKEN", f"id=n,src={tmp_path / 'netrc'}"],
+        ),
+    )
+    found = hidden.given(subject)
+    words = {"in-a-url-1", "in-an-argument", "from-a-variable", "in-a-file-1"}
+    assert words <= set(found.values())
+    assert "1.0.0" not in found.values()
+    told = hidden.masked(" ".join(sorted(words)), found.values())
+    assert told == "*** *** *** ***"
+    # A value stands escaped in JSON, and what is too short is no secret to be found.
+    assert hidden.masked('{"a": "x\\"yz-1"}', ['x"yz-1']) == '{"a": "***"}'
+    assert hidden.masked("banana", ["an"]) == "banana"
+    assert set(hidden.strings(json.loads('{"a": ["p\\u0026q", {"b": 1}]}'))) == {"a", "p&q", "b"}
+
+
+def test_made_up_secrets_are_not_looked_for_in_an_image() -> None:
+    assert hidden.given(find(EXAMPLES / "flask-api", Given())) == {}
 
 
 def test_a_folder_without_anything_is_told(tmp_path: Path) -> None:
@@ -175,6 +250,26 @@ def test_the_image_tells_what_nobody_said(dockerfile: Path) -> None:
     assert (given.port, given.path) == (1, "/a")
 
 
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http://127.0.0.1/up||exit 1", "/up"),
+        ("http://localhost:80/up; true", "/up"),
+        ("http://0.0.0.0/up", "/up"),
+        ("http://localhost:9000/up", ""),
+        ("https://localhost:80/up", ""),
+        ("http://localhost/$UP", ""),
+    ],
+)
+def test_a_path_of_the_health_check_counts_for_its_port_alone(
+    dockerfile: Path, url: str, path: str
+) -> None:
+    built = image(
+        ExposedPorts={"80/tcp": {}}, Healthcheck={"Test": ["CMD-SHELL", f"curl -f {url}"]}
+    )
+    assert find(dockerfile, Given()).with_image(built).path == path
+
+
 def test_the_source_to_edit_is_code_and_no_manifest(dockerfile: Path) -> None:
     folder = dockerfile.parent
     for path in ("src/app.js", "src/b.py", "src/requirements.txt", "src/.env", "other/a.py"):
@@ -182,12 +277,23 @@ def test_the_source_to_edit_is_code_and_no_manifest(dockerfile: Path) -> None:
         (folder / path).touch()
     assert to_edit(find(folder, Given())) == Path("src/b.py")
     assert to_edit(find(folder, Given(edit="other/a.py"))) == Path("other/a.py")
+    # A full path would lead from the copy back to the original.
+    assert to_edit(find(folder, Given(edit=str(folder / "other" / "a.py")))) == Path("other/a.py")
     assert {
         str(to_edit(find(EXAMPLES / name, Given()))) for name in ("c-service", "flask-api")
     } == {
         "ledgerd.c",
         "shop/__init__.py",
     }
+
+
+@pytest.mark.parametrize("line", ["COPY ../up /app", "COPY **.py /app"])
+def test_sources_that_no_builder_or_python_finds_are_left_out(dockerfile: Path, line: str) -> None:
+    (dockerfile.parent.parent / "up").mkdir(exist_ok=True)
+    (dockerfile.parent.parent / "up" / "a.py").touch()
+    (dockerfile.parent / "b.py").touch()
+    dockerfile.write_text(f"FROM alpine:3.23\n{line}\n", encoding="utf-8")
+    assert to_edit(find(dockerfile.parent, Given())) in {None, Path("b.py")}
 
 
 # Which checks.
@@ -201,6 +307,11 @@ def test_a_check_that_does_not_exist_is_refused() -> None:
 def test_a_build_is_never_left_out() -> None:
     choice = Choice(only=["labels", "size"], skip=["size", "builds"])
     assert [check.name for check in checks.CHECKS if choice.wants(check)] == ["builds", "labels"]
+
+
+def test_a_choice_of_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="--skip leaves nothing of --only size"):
+        Choice(only=["size"], skip=["size", "labels"])
 
 
 def test_checks_have_names_and_titles_of_their_own() -> None:
@@ -294,6 +405,119 @@ def test_the_command_without_an_engine_exits_with_two_and_one_message(tmp_path: 
 )
 def test_known_failures_come_with_what_to_do(said: str, advice: str) -> None:
     assert advice in explained("docker run", f"first\n{said}\nRun 'docker run --help'")
+
+
+def test_a_job_that_is_done_is_told_apart_from_one_that_failed() -> None:
+    assert "only programs that keep running" in str(EndedError(0, ""))
+    assert "only programs that keep running" not in str(EndedError(1, ""))
+
+
+def test_no_message_moves_the_cursor_of_a_terminal() -> None:
+    assert str(MissingBaseError("a\x1b[2Jb\nc")) == "a\\x1b[2Jb\nc"
+    assert str(CommandError("docker run", "a\x1b[2Jb")) == "docker run: a\\x1b[2Jb"
+
+
+def test_a_report_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("x", encoding="utf-8")
+    for path in (tmp_path / "gone" / "report", tmp_path):
+        with pytest.raises(UsageError, match="--output"):
+            run_verify(EXAMPLES / "worker", Options(output=path))
+    for path in (kept, tmp_path / "new"):
+        with pytest.raises(UsageError, match="no check 'x'"):
+            run_verify(EXAMPLES / "worker", Options(output=path, only=["x"]))
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert kept.read_text(encoding="utf-8") == "x"
+
+
+# What a container tells.
+
+
+def process(args: str) -> Process:
+    return Process(1, 0, 10001, args)
+
+
+@pytest.mark.parametrize(
+    ("args", "name"),
+    [
+        ("busybox httpd -f", "httpd"),
+        ("/bin/busybox sh", "sh"),
+        ("/bin/busybox", "busybox"),
+        ("nginx: worker process", "nginx"),
+        ("-bash", "bash"),
+    ],
+)
+def test_a_program_has_the_name_that_it_runs_under(args: str, name: str) -> None:
+    assert program(process(args)) == name
+
+
+def test_a_script_is_a_service_of_its_own_and_its_helpers_are_none() -> None:
+    shell = process("sh -c x")
+    one = [process("python /app/a.py"), process("/usr/bin/python -c from multiprocessing")]
+    assert services([shell, *one], shell) == {"python a.py": 2}
+    two = process("python -u -m http.server")
+    assert services([shell, *one, two], shell) == {"python a.py": 2, "python http.server": 1}
+    assert services([process("node --inspect x.js"), process("nginx: worker")], shell) == {
+        "node x.js": 1,
+        "nginx": 1,
+    }
+
+
+def test_a_wrapper_is_not_the_app() -> None:
+    (fault,) = _faults(process("npm start"), image(), "PID 1", serves=True)
+    assert fault == "PID 1 is npm, which only starts the app: npm start"
+    assert _faults(process("node server.js"), image(), "PID 1", serves=True) == []
+
+
+def test_folders_that_an_engine_makes_for_a_mount_are_no_writes() -> None:
+    changes = ["C /srv", "A /srv/app", "A /srv/app/data", "A /srv/other", "C /etc"]
+    assert _outside(changes, ["/srv/app/data"]) == ["A /srv/other", "C /etc"]
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[bytes], tuple[str, int]]]:
+    """A server that answers each connection with some bytes, and then with dots for ever."""
+    server = socket.create_server(("127.0.0.1", 0))
+    ended = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def serve(head: bytes) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(head)
+            while b"Length" not in head and not ended.wait(0.02):
+                connection.sendall(b".")
+
+    def start(head: bytes) -> tuple[str, int]:
+        thread = threading.Thread(target=serve, args=(head,))
+        thread.start()
+        threads.append(thread)
+        host, port = server.getsockname()
+        return host, port
+
+    yield start
+    ended.set()
+    for thread in threads:
+        thread.join()
+    server.close()
+
+
+def test_a_body_that_never_ends_is_read_for_a_while(
+    answering: Callable[[bytes], tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generator.verify.web.TIMEOUT", 0.3)
+    start = time.monotonic()
+    reply = request(answering(b"HTTP/1.1 200 OK\r\n\r\n"), "/")
+    assert time.monotonic() - start < 3
+    assert reply.body.startswith("..")
+
+
+def test_a_body_that_is_cut_is_no_answer(answering: Callable[[bytes], tuple[str, int]]) -> None:
+    with pytest.raises(HTTPException):
+        request(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"), "/")
+    whole = request(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), "/")
+    assert (whole.status, whole.body) == (200, "abc")
 
 
 def test_errors_keep_to_the_end_of_a_log() -> None:

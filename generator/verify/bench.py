@@ -1,13 +1,16 @@
 """What the checks of one verification share: the built image, its layers, a running container."""
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPException
 from pathlib import Path
 
 from generator.verify.container import Container
+from generator.verify.dialect import PODMAN
 from generator.verify.engine import HARDENED, Built, Engine
 from generator.verify.errors import (
     BuildError,
@@ -15,18 +18,23 @@ from generator.verify.errors import (
     EngineError,
     NotStartedError,
     PatienceError,
+    UnreachableError,
 )
+from generator.verify.hidden import given, masked
 from generator.verify.image_config import ImageConfig
 from generator.verify.layers import Layer, all_layers, read_last
 from generator.verify.processes import is_settled
 from generator.verify.stages import SCRATCH, base_references, directives, without_frontend
 from generator.verify.subject import Subject
 from generator.verify.waiting import wait_for
+from generator.verify.web import request
 
 PIDS = 256
 STRICT = (*HARDENED, "--pids-limit", str(PIDS))
 SOFT = ("--pids-limit", str(PIDS))
+PROBE_SECONDS = 5  # between two runs of a health check; images say up to hours
 _SETTLE_SECONDS = 3.0
+_LISTENS_SECONDS = 1.0  # between two looks at the ports; looking costs the program time
 
 
 @dataclass(kw_only=True)
@@ -111,8 +119,19 @@ class Bench:
 
     def note(self, text: str) -> None:
         """Add what a reader of the report must know, once."""
-        if text not in self.notes:
-            self.notes.append(text)
+        told = masked(text, self.hidden)
+        if told not in self.notes:
+            self.notes.append(told)
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """The secret values that the user gave, by the name to tell."""
+        return given(self.subject)
+
+    @cached_property
+    def hidden(self) -> set[str]:
+        """The values that nothing may tell."""
+        return {*self.secrets.values(), *self.subject.secrets.values()}
 
     def note_stand_ins(self) -> None:
         """Name the base images that are stand-ins for official ones."""
@@ -164,14 +183,14 @@ class Bench:
         user, _, group = self.image.user.partition(":")
         rows = [line.split(":") for line in read_last(self.layers, "etc/passwd").splitlines()]
         account = next((row for row in rows if len(row) > 3 and user in (row[0], row[2])), None)
-        uid = int(user) if user.isdigit() else int(account[2]) if account else 0
-        if group.isdigit():
+        uid = int(user) if user.isdecimal() else _number(account[2]) if account else 0
+        if group.isdecimal():
             return uid, int(group)
         groups = [line.split(":") for line in read_last(self.layers, "etc/group").splitlines()]
         named = next((row for row in groups if len(row) > 2 and row[0] == group), None)
         if named:
-            return uid, int(named[2])
-        return uid, int(account[3]) if account else 0
+            return uid, _number(named[2])
+        return uid, _number(account[3]) if account else 0
 
     def mount_points(self) -> list[str]:
         """Where something else than the image's own disk lies in a container."""
@@ -224,7 +243,9 @@ class Bench:
         self._must_start()
         words = [*self.options(cpus=cpus, secrets=secrets), *options]
         how = self.hardening if hardening is None else hardening
-        return self.engine.start(self.tag, *words, hardening=how)
+        return self.engine.start(
+            self.tag, *words, hardening=how, environment=self.subject.client_environment()
+        )
 
     def _must_start(self) -> None:
         """Do not wait for the same failure in every check."""
@@ -256,6 +277,8 @@ class Bench:
     def _start_shared(self) -> Container:
         try:
             return self._started(STRICT)
+        except UnreachableError:
+            raise  # a writable root would change nothing
         except (EndedError, PatienceError) as error:
             strict = error
         try:
@@ -270,8 +293,17 @@ class Bench:
             self.note(f"the end of the hardened container's log:\n{_tail(strict.logs)}")
         return container
 
+    @cached_property
+    def quicker_probe(self) -> str:
+        """What the engine's clock for the health check is set to where the image's is slow."""
+        interval = int(self.image.probe.get("Interval") or 30 * 10**9) / 10**9
+        is_slow = bool(self.image.probe.get("Test")) and interval > PROBE_SECONDS
+        # Podman takes an interval with a command only.
+        return f"{PROBE_SECONDS}s" if is_slow and self.engine.dialect is not PODMAN else ""
+
     def _started(self, hardening: Sequence[str]) -> Container:
-        container = self.start(hardening=hardening)
+        words = ("--health-interval", self.quicker_probe) if self.quicker_probe else ()
+        container = self.start(*words, hardening=hardening)
         try:
             self.wait_until_ready(container)
         except EngineError as error:
@@ -287,12 +319,10 @@ class Bench:
         Raises:
             EndedError: if it ends first.
             PatienceError: if it does not answer in time.
+            UnreachableError: if that is because it listens elsewhere.
         """
         if self.subject.port:
-            try:
-                container.get(self.subject.port, self.subject.path or "/")
-            except HTTPException:
-                return  # it listens, and speaks something else
+            self._wait_for_port(container, self.subject.port)
             return
         try:
             wait_for(
@@ -301,15 +331,62 @@ class Bench:
         except PatienceError:
             container.must_run()
 
-    def ask(self, container: Container, times: int = 3) -> None:
-        """Ask for its path a few times, so that it does what it does."""
-        if not self.subject.port:
-            return
-        for _ in range(times):
+    def _wait_for_port(self, container: Container, port: int) -> None:
+        address, path = container.address(port), self.subject.path
+        next_look = time.monotonic() + _LISTENS_SECONDS
+
+        def look() -> bool:
+            nonlocal next_look
             try:
-                container.get(self.subject.port, self.subject.path or "/")
+                return bool(request(address, path or "/").status)
+            except OSError:
+                container.must_run()
+                if not path and time.monotonic() >= next_look:
+                    next_look = time.monotonic() + _LISTENS_SECONDS
+                    # Some protocols have no answer to HTTP, and engines accept connections to
+                    # published ports where nobody listens.
+                    if container.listeners().get(port):
+                        return True
+                raise
             except HTTPException:
-                return
+                return True  # it listens, and speaks something else
+
+        try:
+            wait_for(
+                f"an answer at {path or '/'} on port {port}", look, patience=self.engine.patience
+            )
+        except PatienceError as error:
+            raise _explained(error, port, container.listeners()) from error
+
+    def ask(self, container: Container, times: int = 3) -> int:
+        """Ask for its path a few times, so that it does what it does; how often it answered."""
+        answers = 0
+        for _ in range(times if self.subject.port else 0):
+            with suppress(OSError, HTTPException):
+                request(container.address(self.subject.port or 0), self.subject.path or "/")
+                answers += 1
+        container.must_run()
+        return answers
+
+
+def _explained(error: PatienceError, port: int, listeners: Mapping[int, bool]) -> PatienceError:
+    """The same with what to do, where it is known on which ports the program listens."""
+    if listeners.get(port):
+        return error
+    if port in listeners:
+        return UnreachableError(
+            f"nobody can reach port {port}: the program listens on 127.0.0.1 alone; "
+            "let it listen on 0.0.0.0"
+        )
+    if others := sorted(number for number, is_open in listeners.items() if is_open):
+        found = " and ".join(map(str, others))
+        return UnreachableError(f"nothing listens on port {port}, but on {found}; see --port")
+    return error
+
+
+def _number(text: str) -> int:
+    """An id of a passwd or group file; 0, the worst, where it is none."""
+    return int(text) if text.isdecimal() else 0
 
 
 def _tail(logs: str, lines: int = 15) -> str:

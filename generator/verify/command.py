@@ -54,14 +54,34 @@ def run_verify(target: Path, options: Options) -> int:
 
     subject = find(target, options.given)
     choice = Choice(only=_words(options.only), skip=_words(options.skip))
-    if options.output and not options.output.absolute().parent.is_dir():
-        raise UsageError(f"--output {options.output}: there is no folder for it")
+    if options.output:
+        _must_be_writable(options.output)
     engine = engines.Engine(dialect=engines.find(options.engine))
     engine.patience = options.timeout
     with _interruptible():
         report = _verified(engine, subject, choice, keep=options.keep)
     _tell(report, options)
     return FAILED if report.failures() else OK
+
+
+def _must_be_writable(path: Path) -> None:
+    """See that a report can be written there before the work starts, and leave it as it was.
+
+    Raises:
+        UsageError: if it cannot.
+    """
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--output {path}: there is no folder for it")
+    is_new = not path.exists()
+    if not is_new and not path.is_file() and not path.is_dir():
+        return  # the reader of a pipe would take this for the end
+    try:
+        with path.open("ab"):
+            pass
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise UsageError(f"--output {path}: {error.strerror}") from error
 
 
 def _words(texts: Sequence[str]) -> frozenset[str]:
@@ -74,6 +94,8 @@ def _verified(engine: "Engine", subject: Subject, choice: "Choice", *, keep: boo
     from generator.verify.run import verify
 
     stream = sys.stderr
+    named = subject.named_volumes()
+    new_volumes = named - engine.volume_names() if named and keep else set()
     with Live(stream, colour=wants_colour(stream), width=_columns()) as live:
 
         def tell_kept(container: str, image: str) -> None:
@@ -85,6 +107,8 @@ def _verified(engine: "Engine", subject: Subject, choice: "Choice", *, keep: boo
                 f"  {program} image rm {image}",
                 err=True,
             )
+            for volume in sorted(new_volumes):
+                click.echo(f"  {program} volume rm {volume}", err=True)
 
         return verify(
             subject,

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _RESTART_SECONDS = "3"  # for one that does not stop by itself, which another check tells
 _STATES = 'for f in /proc/[0-9]*/stat; do read -r line <"$f" && echo "$line"; done 2>/dev/null'
+# Addresses are hexadecimal, each four bytes of them turned round; 0A is the state LISTEN.
+_LISTENS = re.compile(r"(?m)^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:0000 0A ")
+_LOOPBACK = re.compile(r"[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F")
 _ZOMBIE = re.compile(r"(?m)^\d+ \(.*\) Z ")
 
 
@@ -78,7 +81,12 @@ class Container:
         words = self.engine.dialect.processes
         done = self.engine.call("top", self.name, *words)
         rows = [line.split(maxsplit=3) for line in done.stdout.splitlines()[1:]]
-        return [Process(int(pid), int(ppid), int(uid), args) for pid, ppid, uid, args in rows]
+        # A title may hold line ends; what follows them is no process.
+        return [
+            Process(int(row[0]), int(row[1]), int(row[2]), row[3])
+            for row in rows
+            if len(row) == 4 and all(text.isdecimal() for text in row[:3])
+        ]
 
     def first_process(self) -> Process:
         """The one that is PID 1 inside.
@@ -107,7 +115,11 @@ class Container:
 
         Engines do not list them, so a shell in the container looks.
         """
-        return len(_ZOMBIE.findall(self.exec("sh", "-c", _STATES, check=False).stdout))
+        told = self.exec("sh", "-c", _STATES, check=False).stdout
+        if not re.search(r"(?m)^1 \(", told):
+            self.must_run()
+            raise EngineError("the states of its processes cannot be read")
+        return len(_ZOMBIE.findall(told))
 
     def changes(self) -> list[str]:
         """What differs from the image on its own disk: `A /path`, `C /path`, `D /path`."""
@@ -137,6 +149,18 @@ class Container:
         log = self._health().get("Log") or [{}]
         return str(log[-1].get("Output", "")).strip()
 
+    def listeners(self) -> dict[int, bool]:
+        """The TCP ports on which something in it listens, and whether others can reach them.
+
+        Empty where this cannot be told, as in an image without `cat`.
+        """
+        told = self.exec("cat", "/proc/net/tcp", "/proc/net/tcp6", check=False).stdout
+        found: dict[int, bool] = {}
+        for address, port in _LISTENS.findall(told):
+            number = int(port, 16)
+            found[number] = found.get(number, False) or not _LOOPBACK.fullmatch(address)
+        return found
+
     def is_running(self) -> bool:
         """Whether it has not ended."""
         return bool(self._inspect()["State"]["Running"])
@@ -165,7 +189,11 @@ class Container:
     def address(self, port: int) -> tuple[str, int]:
         """Where a published port is reached."""
         self.must_run()
-        (binding, *_) = self._inspect()["NetworkSettings"]["Ports"][f"{port}/tcp"]
+        bindings = self._inspect()["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+        if not bindings:
+            self.must_run()
+            raise EngineError(f"port {port} is not published")
+        binding = bindings[0]
         return binding["HostIp"] or "127.0.0.1", int(binding["HostPort"])
 
     def wait_until_healthy(self) -> None:

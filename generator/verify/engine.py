@@ -11,7 +11,7 @@ import subprocess
 import tarfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -178,8 +178,14 @@ class Engine:
 
     # Commands.
 
-    def call(self, *arguments: str, timeout: float = 300, check: bool = True) -> Completed:
-        """Run one command of the engine; `timeout` in seconds.
+    def call(
+        self,
+        *arguments: str,
+        timeout: float = 300,
+        check: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """Run one command of the engine; `timeout` in seconds, `environment` its whole one.
 
         Raises:
             CommandError: with its error output, if it must not fail and does.
@@ -187,7 +193,9 @@ class Engine:
         """
         name = f"{self.dialect.program} {arguments[0]}"
         try:
-            done = _call(self.dialect, *arguments, timeout=timeout, check=False)
+            done = _call(
+                self.dialect, *arguments, timeout=timeout, check=False, environment=environment
+            )
         except subprocess.TimeoutExpired as error:
             raise PatienceError(f"{name}: not within {timeout:g} s") from error
         if check and done.returncode:
@@ -280,7 +288,7 @@ class Engine:
                 *("--tag", tag, "--file", str(file)),
                 *self._label_options(),
                 *options,
-                str(context),
+                str(context.absolute()),  # a relative name might look like an option
                 check=False,
                 timeout=self.build_patience,
                 environment=environment,
@@ -325,7 +333,7 @@ class Engine:
         command = [self.dialect.program, "build", "--output", "type=tar,dest=-"]
         with log.open("wb") as errors:
             process = subprocess.Popen(  # noqa: S603 - the engine's own command
-                [*command, "--file", str(dockerfile), str(context)],
+                [*command, "--file", str(dockerfile), str(context.absolute())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -381,12 +389,15 @@ class Engine:
         command: Sequence[str] = (),
         hardening: Sequence[str] = HARDENED,
         timeout: float = 60,
+        environment: Mapping[str, str] | None = None,
     ) -> Completed:
         """Run a container to its end."""
         name = self._new_name()
         words = ("run", "--name", name, *self._label_options(), *hardening, *options)
         with Container(self, name):
-            return self.call(*words, tag, *command, timeout=timeout, check=False)
+            return self.call(
+                *words, tag, *command, timeout=timeout, check=False, environment=environment
+            )
 
     def start(
         self,
@@ -394,17 +405,29 @@ class Engine:
         *options: str,
         command: Sequence[str] = (),
         hardening: Sequence[str] = HARDENED,
+        environment: Mapping[str, str] | None = None,
     ) -> Container:
         """Start a container in the background; use it as a context manager."""
         name = self._new_name()
         words = ("run", "--detach", "--name", name, *self._label_options(), *hardening, *options)
         container = Container(self, name)
         try:
-            self.call(*words, tag, *command)
+            self.call(*words, tag, *command, environment=environment)
         except EngineError:
             container.remove()
             raise
         return container
+
+    # Volumes.
+
+    def volume_names(self) -> set[str]:
+        """Every volume that there is."""
+        return set(self.call("volume", "ls", "--quiet").stdout.split())
+
+    def remove_volumes(self, names: Iterable[str]) -> None:
+        """Remove volumes; those in use stay."""
+        for name in sorted(names):
+            self.call("volume", "rm", name, check=False)
 
     # The end.
 

@@ -1,6 +1,7 @@
 """What can go wrong between imgen and a container engine: one message each, with what to do."""
 
 from generator.errors import USAGE, ImgenError
+from generator.table import visible
 
 
 class EngineError(ImgenError):
@@ -18,7 +19,7 @@ class CommandError(EngineError):
 
     def __init__(self, command: str, said: str) -> None:
         self.said = said.strip()
-        super().__init__(explained(command, self.said))
+        super().__init__("\n".join(map(visible, explained(command, self.said).splitlines())))
 
 
 class BuildError(EngineError):
@@ -32,9 +33,17 @@ class BuildError(EngineError):
 class MissingBaseError(EngineError):
     """A base image that is neither present nor can be pulled."""
 
+    def __init__(self, message: str) -> None:
+        # The reference comes from a Dockerfile, and this text goes to a terminal as it is.
+        super().__init__("\n".join(map(visible, message.splitlines())))
+
 
 class PatienceError(EngineError):
     """Something that did not happen in time."""
+
+
+class UnreachableError(PatienceError):
+    """A program that runs and listens, but not where anybody could reach it."""
 
 
 class EndedError(EngineError):
@@ -47,7 +56,9 @@ class EndedError(EngineError):
         self.code = code
         self.logs = logs
         last = last_line(logs)
-        super().__init__(f"ended with exit code {code}{f': {last}' if last else ''}")
+        # Nothing is wrong with a job that is done, except that it is no subject of these checks.
+        hint = " (only programs that keep running can be verified)" if code == 0 else ""
+        super().__init__(f"ended with exit code {code}{f': {last}' if last else ''}{hint}")
 
 
 class NotStartedError(EngineError):

@@ -18,7 +18,8 @@ from generator.verify.errors import EngineError, ForeignBaseError
 
 # What installing leaves behind unless somebody cares (S2.6).
 _LEFT_BEHIND = re.compile(
-    r"root/\.(?:cache|npm)/|tmp/|var/tmp/|var/cache/(?:apk|apt/archives)/|var/cache/apt/.*\.bin$"
+    r"root/\.(?:cache|npm)/|home/[^/]+/\.(?:npm/|cache/(?:pip|uv|pypoetry|pdm|yarn|pnpm|go-build)/)"
+    r"|tmp/|var/tmp/|var/cache/(?:apk|apt/archives|dnf|yum|libdnf5)/|var/cache/apt/.*\.bin$"
     r"|var/lib/apt/lists/|etc/apk/cache/"
 )
 # Locks and empty folders that apt itself makes again at once.

@@ -1,17 +1,26 @@
 """What the processes of a container tell: who is PID 1, and how many programs run."""
 
+import re
+
 from generator.verify.container import Container, Process
 from generator.verify.image_config import ImageConfig
 from generator.verify.subject import INITS
 
 SHELLS = frozenset(["ash", "bash", "busybox", "dash", "sh", "zsh"])
+# What starts a program, waits for it, and may keep its signals.
+WRAPPERS = frozenset(["make", "npm", "npx", "pnpm", "runuser", "su", "sudo", "uv", "yarn"])
 # What a script runs for a moment; no services of their own.
 HELPERS = frozenset(["cat", "inotifywait", "ps", "sleep", "tail", "tee", "timeout", "top", "wait"])
+
+
+_INTERPRETER = re.compile(r"(?:python|node|nodejs|perl|php|ruby|java|deno|bun)[\d.]*")
 
 
 def program(process: Process) -> str:
     """The name of the program that a process runs: `nginx` for `nginx: worker process`."""
     words = process.words()
+    if len(words) > 1 and words[0] == "busybox":
+        words = words[1:]  # one file that is many programs
     return words[0].rstrip(":").lstrip("-") if words else ""
 
 
@@ -39,6 +48,8 @@ def first_process_faults(
 
 
 def _faults(process: Process, image: ImageConfig, role: str, *, serves: bool) -> list[str]:
+    if program(process) in WRAPPERS:
+        return [f"{role} is {program(process)}, which only starts the app: {short(process)}"]
     if program(process) not in SHELLS:
         return []
     words = process.words()
@@ -61,6 +72,22 @@ def is_settled(container: Container, image: ImageConfig) -> bool:
     return not faults
 
 
+def service(process: Process) -> str:
+    """The program that a process runs, with the script where an interpreter runs it.
+
+    Without one, as for the helpers that `multiprocessing` starts by `-c`, the interpreter alone.
+    """
+    name, words = program(process), process.words()
+    if not _INTERPRETER.fullmatch(name):
+        return name
+    for word in words[1:]:
+        if word in {"-", "-c", "-e", "-p"}:
+            break
+        if not word.startswith("-"):
+            return f"{name} {word}"
+    return name
+
+
 def services(processes: list[Process], first: Process) -> dict[str, int]:
     """The programs that run and how many processes of each, without init, shells and helpers."""
     found: dict[str, int] = {}
@@ -68,7 +95,12 @@ def services(processes: list[Process], first: Process) -> dict[str, int]:
         name = program(process)
         is_init = process.pid == first.pid and name in INITS
         if not is_init and name not in SHELLS | HELPERS:
-            found[name] = found.get(name, 0) + 1
+            key = service(process)
+            found[key] = found.get(key, 0) + 1
+    for name in [name for name in found if _INTERPRETER.fullmatch(name)]:
+        script = next((key for key in found if key.startswith(f"{name} ")), "")
+        if script:
+            found[script] += found.pop(name)
     return found
 
 

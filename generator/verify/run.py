@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from generator.errors import UsageError
 from generator.verify import checks
 from generator.verify.bench import Bench
 from generator.verify.checks import Check, contents
 from generator.verify.checks._model import Outcome, failed, skipped
+from generator.verify.container import Container
 from generator.verify.engine import Engine
 from generator.verify.errors import (
     BuildError,
@@ -21,12 +22,16 @@ from generator.verify.errors import (
     NoEngineError,
     NotStartedError,
 )
+from generator.verify.hidden import masked
 from generator.verify.result import Layer, Report, Result
 from generator.verify.subject import OTHER, Subject
 
 LOG_LINES = 15
 _LAST_MOMENT = 0.5  # seconds
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+# Not every system has all of them.
+_ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,8 @@ class Choice:
         for name in (*self.only, *self.skip):
             if name not in known:
                 raise UsageError(f"there is no check {name!r}: choose of {', '.join(known)}")
+        if self.only and {*self.only} <= {*self.skip}:
+            raise UsageError(f"--skip leaves nothing of --only {','.join(sorted(self.only))}")
 
     def wants(self, check: Check) -> bool:
         """Whether a check is to run; nothing can be looked at without a build."""
@@ -78,26 +85,47 @@ def verify(
     bench = Bench(subject=subject, engine=engine, notes=[*subject.notes])
     wanted = choice or Choice()
     interrupted = True
+    named = subject.named_volumes()
+    if named:
+        named -= engine.volume_names()  # those that were there before stay
     try:
         results = _run(bench, wanted, on_start, on_result)
+        kept = _kept(bench) if wanted.keep else None
         report = _report(bench, results, time.monotonic() - start)
-        if wanted.keep and bench.has_container():
-            engine.keep(bench.container.name, bench.tag)
-            wanted.keep(bench.container.name, bench.tag)
+        if kept:
+            engine.keep(kept.name, bench.tag)
+            named = set()
+        if kept and wanted.keep:
+            wanted.keep(kept.name, bench.tag)
         interrupted = False
     finally:
         with _undisturbed():
-            _clean_up(engine, interrupted=interrupted)
+            _clean_up(engine, named, interrupted=interrupted)
     return report
 
 
-def _clean_up(engine: Engine, *, interrupted: bool) -> None:
-    engine.remove_containers()
-    if interrupted:
-        # The engine may still be making what its client was asked for in the last moment.
-        time.sleep(_LAST_MOMENT)
+def _kept(bench: Bench) -> Container | None:
+    """The container that is to stay, also if no check has asked for one."""
+    if not bench.built:
+        return None
+    try:
+        return bench.container
+    except EngineError as error:
+        bench.note(f"there is no container to keep: {error}")
+        return None
+
+
+def _clean_up(engine: Engine, volumes: Collection[str], *, interrupted: bool) -> None:
+    try:
         engine.remove_containers()
-    engine.clean_up()
+        if interrupted:
+            # The engine may still be making what its client was asked for in the last moment.
+            time.sleep(_LAST_MOMENT)
+            engine.remove_containers()
+        engine.remove_volumes(volumes)
+        engine.clean_up()
+    finally:
+        engine.drop_scratch()  # also where the engine is gone
 
 
 @contextmanager
@@ -128,7 +156,8 @@ def _run(
         else:
             on_start(check.name, check.title)
             begin = time.monotonic()
-            outcome = _outcome(bench, check)
+            seen = _outcome(bench, check)
+            outcome = replace(seen, evidence=masked(seen.evidence, bench.hidden))
             result = _result(check, outcome, time.monotonic() - begin)
             on_result(result)
         results.append(result)
@@ -151,10 +180,17 @@ def _outcome(bench: Bench, check: Check) -> Outcome:
         return skipped(str(error))
     except EndedError as error:
         return failed(f"the container {error}")
-    except EngineError as error:
-        return failed(" ".join(str(error).split()))
-    except OSError as error:
-        return failed(f"{error.filename or 'the engine'}: {error.strerror or error}")
+    except (EngineError, OSError, LookupError, TypeError, ValueError) as error:
+        return failed(_told(error))
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, EngineError):
+        return " ".join(str(error).split())
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the engine'}: {error.strerror or error}"
+    # An image may hold anything, also what no reader of its files has thought of.
+    return f"what the image holds cannot be read: {type(error).__name__}: {error}"
 
 
 def _reason(tail: list[str]) -> str:
@@ -193,7 +229,9 @@ def _report(bench: Bench, results: list[Result], seconds: float) -> Report:
         engine=f"{engine.dialect.program}: {engine.description()}",
         results=results,
         size=bench.image.size if bench.built else 0,
-        layers=[Layer(instruction=text, size=size) for text, size in steps if size],
+        layers=[
+            Layer(instruction=masked(text, bench.hidden), size=size) for text, size in steps if size
+        ],
         notes=bench.notes,
         seconds=seconds,
         settings={name: value for name, value in settings.items() if value},

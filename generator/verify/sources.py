@@ -49,7 +49,12 @@ def _files(context: Path, names: Iterable[str]) -> Iterator[Path]:
     seen = 0
     for name in names:
         pattern = name.strip("/").removeprefix("./")
-        roots = [context] if pattern in {"", "."} else sorted(context.glob(pattern))
+        if ".." in Path(pattern).parts:
+            continue  # builders see nothing above the context
+        try:
+            roots = [context] if pattern in {"", "."} else sorted(context.glob(pattern))
+        except ValueError:
+            continue  # `**.py`, which only newer versions of Python take
         for root in roots:
             for path in [root] if root.is_file() else sorted(root.rglob("*")):
                 seen += 1

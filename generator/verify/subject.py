@@ -22,6 +22,12 @@ OTHER = "other"
 INITS = frozenset(["catatonit", "docker-init", "dumb-init", "tini"])
 SIGNALS = {"SIGHUP": 1, "SIGINT": 2, "SIGQUIT": 3, "SIGUSR1": 10, "SIGUSR2": 12, "SIGTERM": 15}
 GRACE = 10  # seconds that engines grant by default
+# Variables that an engine's command reads itself.
+_CLIENT = re.compile(
+    r"(?:DOCKER|BUILDX|BUILDKIT|COMPOSE|CONTAINERS?|PODMAN|LD|DYLD|XDG|LC|GO|SSH|SSL)_?\w*"
+    r"|PATH|HOME|USER|SHELL|LANG|TMPDIR|TERM|\w*_PROXY",
+    re.IGNORECASE,
+)
 # A made-up secret of such a name is a URL, since a program may look into it at start.
 _URL_NAMES = ("_URL", "_URI", "_DSN")
 
@@ -76,7 +82,7 @@ class Subject:
         if not found.port and not found.from_spec:
             found = replace(found, port=_exposed(image, base.ports if base else frozenset()))
         if not found.path and not found.from_spec:
-            found = replace(found, path=_probed_path(image))
+            found = replace(found, path=_probed_path(image, found.port))
         if not found.server:
             found = replace(found, server=server_of(image.argv))
         if not found.stop_codes:
@@ -100,9 +106,26 @@ class Subject:
         return [word for pair in self.env.items() for word in ("--env", "=".join(pair))]
 
     def secret_variables(self, *, but: str = "") -> list[str]:
-        """Options of `docker run` for its secrets, all or all but one."""
+        """Options of `docker run` for its secrets, all or all but one.
+
+        Their values are in `client_environment`, where no list of processes shows them.
+        """
         given = {name: value for name, value in self.secrets.items() if name != but}
-        return [word for pair in given.items() for word in ("--env", "=".join(pair))]
+        return [
+            word
+            for name, value in given.items()
+            for word in ("--env", f"{name}={value}" if _CLIENT.fullmatch(name) else name)
+        ]
+
+    def named_volumes(self) -> set[str]:
+        """The names of its volumes, which outlive a container that anonymous ones go with."""
+        heads = {text.split(":")[0] for text in self.volumes if ":" in text}
+        return {name for name in heads if not name.startswith("/")}
+
+    def client_environment(self) -> dict[str, str]:
+        """The environment of the engine's command, from which it takes the secrets."""
+        own = {name: value for name, value in self.secrets.items() if not _CLIENT.fullmatch(name)}
+        return {**os.environ, **own}
 
     def build_options(self) -> list[str]:
         """Options of `docker build` for its secrets and arguments."""
@@ -211,7 +234,7 @@ def _spec_path(profile: "Profile") -> str:
 
 def _spec_secrets(profile: "Profile", folder: Path, given: Given) -> tuple[str, ...]:
     """The build secrets that the user did not give, from the files they usually lie in."""
-    ids = {_option(text, "id") for text in given.build_secrets}
+    ids = {option_of(text, "id") for text in given.build_secrets}
     found = []
     for name, usual in profile.build_secrets():
         if name in ids:
@@ -224,7 +247,8 @@ def _spec_secrets(profile: "Profile", folder: Path, given: Given) -> tuple[str, 
     return tuple(found)
 
 
-def _option(text: str, key: str) -> str:
+def option_of(text: str, key: str) -> str:
+    """One value of an option such as `id=token,src=FILE`, empty if it is not there."""
     pairs = (part.partition("=") for part in text.split(","))
     return next((value for name, _, value in pairs if name == key), "")
 
@@ -275,14 +299,12 @@ def _with(subject: Subject, given: Given) -> Subject:
     text = subject.dockerfile.read_text(encoding="utf-8-sig")
     made_up = subject.made_up - set(secrets)
     notes = [f"{name} was given a made-up value; --secret {name}=… gives yours" for name in made_up]
-    edit = given.edit
-    if edit and not (subject.context / edit).is_file():
-        raise UsageError(f"--edit {edit}: no such file in {subject.context}")
+    edit = _inside(subject.context, given.edit) if given.edit else ""
     return replace(
         subject,
         base=final_base(text, arguments),
         port=given.port or subject.port,
-        path=given.path or subject.path,
+        path=_checked_path(given.path) or subject.path,
         env={**subject.env, **dict(_pairs(given.env, "--env"))},
         secrets={**subject.secrets, **secrets},
         made_up=made_up,
@@ -293,8 +315,8 @@ def _with(subject: Subject, given: Given) -> Subject:
         memory=quantity.in_bytes(_quantity(given.memory, "--memory", quantity.memory))
         if given.memory
         else subject.memory,
-        tmpfs=(*subject.tmpfs, *given.tmpfs),
-        volumes=(*subject.volumes, *given.volumes),
+        tmpfs=(*subject.tmpfs, *map(_checked_tmpfs, given.tmpfs)),
+        volumes=(*subject.volumes, *map(_checked_volume, given.volumes)),
         edit=edit,
         notes=(*subject.notes, *sorted(notes)),
     )
@@ -311,19 +333,52 @@ def _pairs(texts: Iterable[str], option: str) -> Iterable[tuple[str, str]]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise UsageError(f"{option} must be NAME=VALUE, or NAME to take it from here: {text!r}")
+            # The value may be a secret: it is not told.
+            raise UsageError(f"{option} must be NAME=VALUE, or NAME to take it from here: {name!r}")
         if not sign and name not in os.environ:
             raise UsageError(f"{option} {name}: the variable is not set here; give {name}=VALUE")
         yield name, value if sign else os.environ[name]
 
 
+def _inside(context: Path, name: str) -> str:
+    """A file of the context relative to it, also where it was given as a full path."""
+    file = Path(os.path.normpath(context.absolute() / name))
+    if not file.is_file() or not file.is_relative_to(os.path.normpath(context.absolute())):
+        raise UsageError(f"--edit {name}: no such file in {context}")
+    return str(file.relative_to(os.path.normpath(context.absolute())))
+
+
+def _checked_path(text: str) -> str:
+    if text and not re.fullmatch(r"/[!-~]*", text):
+        raise UsageError(
+            f"--path must begin with / and hold no blanks, others than ASCII as %XX: {text!r}"
+        )
+    return text
+
+
+def _checked_tmpfs(text: str) -> str:
+    if not text.startswith("/"):
+        raise UsageError(f"--tmpfs must be the full path of a folder: {text!r}")
+    return text
+
+
+def _checked_volume(text: str) -> str:
+    if not re.fullmatch(r"(?:[A-Za-z0-9][\w.-]*:|/[^:]*:)?/[^:]*(?::[\w,]+)?", text):
+        raise UsageError(f"--volume must be DIR or NAME:DIR, DIR a full path: {text!r}")
+    return text
+
+
 def _checked_secret(text: str) -> str:
-    source = _option(text, "src") or _option(text, "source")
-    variable = _option(text, "env")
-    if not _option(text, "id") or not (source or variable):
+    source = option_of(text, "src") or option_of(text, "source")
+    variable = option_of(text, "env")
+    if not option_of(text, "id") or not (source or variable):
         raise UsageError(f"--build-secret must be id=NAME,src=FILE or id=NAME,env=NAME: {text!r}")
     if source and not Path(source).is_file():
         raise UsageError(f"--build-secret {text}: no such file: {source}")
+    if source and not os.access(source, os.R_OK):
+        raise UsageError(f"--build-secret {text}: {source} may not be read")
+    if variable and variable not in os.environ:
+        raise UsageError(f"--build-secret {text}: the variable {variable} is not set here")
     return text
 
 
@@ -343,11 +398,19 @@ def _exposed(image: ImageConfig, below: frozenset[str]) -> int | None:
     return ports[0] if ports else None
 
 
-def _probed_path(image: ImageConfig) -> str:
-    """The path of the URL in the health check, where it holds one."""
+# Without what ends a word in a shell, or does not belong into a URL.
+_PROBED = re.compile(
+    r"http://(?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1\])(?::(\d+))?(/(?![^\s'\"]*\$)[^\s'\"|;<>()`]*)",
+    re.ASCII,
+)
+
+
+def _probed_path(image: ImageConfig, port: int | None) -> str:
+    """The path of the URL in the health check, where it holds one for this port."""
     words = " ".join(map(str, image.probe.get("Test") or ()))
-    match = re.search(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(/[^\s'\"]*)", words)
-    return match[1] if match else ""
+    match = _PROBED.search(words)
+    # Some servers tell their health on another port than the one that they serve on.
+    return match[2] if match and int(match[1] or 80) == port else ""
 
 
 def _stop_codes(image: ImageConfig) -> frozenset[int]:

@@ -17,6 +17,7 @@ import pytest
 from generator.verify import checks
 from generator.verify.command import Options, run_verify
 from generator.verify.errors import MissingBaseError
+from generator.verify.formats import render
 from generator.verify.result import Report, Result, Status
 from generator.verify.run import Choice, verify
 from generator.verify.subject import Given, Subject, find
@@ -60,9 +61,9 @@ def run(verifier: Verifier, subject: Subject, *only: str, skip: tuple[str, ...] 
         on_result=told.append,
         choice=Choice(only=only, skip=skip),
     )
-    assert told == list(report.results)
+    assert told == [result for result in report.results if result.evidence != "not built"]
     wanted = [name for name in checks.names() if name not in skip and (not only or name in only)]
-    assert [result.check for result in told] == list(dict.fromkeys(["builds", *wanted]))
+    assert [result.check for result in report.results] == list(dict.fromkeys(["builds", *wanted]))
     assert len(started) == len(set(started))
     return report
 
@@ -155,6 +156,40 @@ def test_workers_that_do_not_follow_the_limit_are_seen(
     assert says in result.evidence
 
 
+SLOW_WORKERS = """\
+import os, signal, sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(204)
+        self.end_headers()
+
+
+server = HTTPServer(("", 8000), Handler)
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+for _ in range(3):
+    if not os.fork():
+        server.serve_forever()
+    time.sleep(0.4)
+signal.pause()
+"""
+
+
+def test_workers_that_start_one_after_the_other_are_not_counted_too_early(
+    verifier: Verifier, tmp_path: Path
+) -> None:
+    (tmp_path / "gunicorn").write_text(SLOW_WORKERS, encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {twins.BASE}\nCOPY gunicorn /app/\nUSER 10001:10001\nEXPOSE 8000\n"
+        'CMD ["python", "/app/gunicorn"]\n',
+        encoding="utf-8",
+    )
+    result = by_name(run(verifier, find(tmp_path, Given(cpus="1")), "workers"))["workers"]
+    assert (result.status, "expected 1" in result.evidence) == (Status.FAILED, True)
+
+
 def test_a_heartbeat_on_a_disk_is_seen(
     verifier: Verifier, server_apps: servers.Apps, tmp_path: Path
 ) -> None:
@@ -207,6 +242,81 @@ def test_the_report_goes_to_a_file_and_the_exit_code_tells_the_verdict(
     assert told["results"][1]["status"] == ("failed" if code else "passed")
 
 
+def test_an_edit_that_the_build_does_not_see_proves_nothing(
+    verifier: Verifier, tmp_path: Path
+) -> None:
+    text = "FROM alpine:3.23\nCOPY . /app\nRUN echo pip install\n"
+    for path, content in {"Dockerfile": text, ".dockerignore": "a\n", "a/a.py": "1\n"}.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    (result,) = run(verifier, find(tmp_path, Given()), "cheap-rebuild").results[1:]
+    assert result.status is Status.SKIPPED
+    assert "does not see an edit of a/a.py" in result.evidence
+
+
+def test_an_edit_never_follows_a_link_to_the_original(verifier: Verifier, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "a.py").write_text("1\n", encoding="utf-8")
+    folder = tmp_path / "context"
+    folder.mkdir()
+    (folder / "src").symlink_to(real)
+    (folder / "Dockerfile").write_text("FROM alpine:3.23\n# COPY\nCMD src\n", encoding="utf-8")
+    subject = find(folder, Given(edit="src/a.py"))
+    (result,) = run(verifier, subject, "cheap-rebuild").results[1:]
+    assert (result.status, "outside the folder" in result.evidence) == (Status.SKIPPED, True)
+    assert (real / "a.py").read_text(encoding="utf-8") == "1\n"
+
+
+def test_a_program_that_has_no_answer_to_http_is_ready_all_the_same(
+    verifier: Verifier, tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text(
+        "import signal, socket, sys\nsignal.signal(15, lambda *_: sys.exit(0))\n"
+        "s = socket.create_server(('', 8000))\nwhile True: s.accept()[0].close()\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {twins.BASE}\nCOPY app.py /app/\nUSER 10001:10001\nEXPOSE 8000\n"
+        'CMD ["python", "/app/app.py"]\n',
+        encoding="utf-8",
+    )
+    report = run(verifier, find(tmp_path, Given()), "hardened", "answers", "writes")
+    assert report.failures() == []
+    assert "accepts a connection" in by_name(report)["answers"].evidence
+
+
+def test_a_health_check_of_every_half_hour_is_not_waited_for(
+    verifier: Verifier, tmp_path: Path, token: Path
+) -> None:
+    folder = twins.write(tmp_path / "right")
+    file = folder / "Dockerfile"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("--interval=1s", "--interval=30m"), "utf-8")
+    result = by_name(run(verifier, subject_of(folder, token), "healthy"))["healthy"]
+    assert result.status is Status.PASSED, result.evidence
+    assert "probed every 5s here" in result.evidence
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "markdown"])
+def test_no_report_tells_a_secret(verifier: Verifier, tmp_path: Path, form: str) -> None:
+    secret = "hunter2 of the report"
+    text = (
+        f"FROM alpine:3.23\nARG API_TOKEN\nENV SEEN='{secret}'\nRUN echo $API_TOKEN >/app\n"
+        'USER 10001:10001\nCMD ["sh", "-c", "env; echo $SEEN; echo $SEEN >&2; exit 3"]\n'
+    )
+    (tmp_path / "Dockerfile").write_text(text, encoding="utf-8")
+    given = Given(secrets=[f"SEEN={secret}"], build_arguments=["API_TOKEN=token-of-the-report"])
+    report = run(verifier, find(tmp_path, given), "hardened", "no-secrets", "required-secrets")
+    found = by_name(report)["no-secrets"].evidence
+    assert "the value of SEEN in history, config" in found
+    assert "the build argument API_TOKEN in history, layer 1" in found
+    told = render(report, form)
+    assert "***" in told.replace("&#42;", "*").replace("\\*", "*")
+    assert "hunter2" not in told
+    assert "token-of-the-report" not in told
+
+
 # What cannot run.
 
 
@@ -257,6 +367,23 @@ def test_a_base_image_out_of_reach_is_told_with_what_to_do(
 
 # Nothing stays.
 
+
+@pytest.mark.parametrize("is_there_before", [True, False])
+def test_a_named_volume_stays_if_it_was_there_before(
+    verifier: Verifier, tmp_path: Path, *, is_there_before: bool
+) -> None:
+    name = f"imgen-test-{uuid.uuid4().hex[:8]}"
+    if is_there_before:
+        verifier.call("volume", "create", name)
+    (tmp_path / "Dockerfile").write_text(
+        'FROM alpine:3.23\nUSER 10001:10001\nCMD ["sleep", "60"]\n', encoding="utf-8"
+    )
+    run(verifier, find(tmp_path, Given(volumes=[f"{name}:/data"])), "hardened")
+    there = name in verifier.volume_names()
+    verifier.remove_volumes([name])
+    assert there is is_there_before
+
+
 DRIVER = """\
 import sys
 from pathlib import Path
@@ -267,7 +394,7 @@ from generator.verify.subject import Given
 Engine.PREFIX = sys.argv[1]
 given = Given(secrets=["APP_SECRET=canary-of-the-driver"])
 try:
-    only = ["hardened"] if sys.argv[3] == "keep" else []
+    only = ["labels"] if sys.argv[3] == "keep" else []
     options = Options(keep=bool(only), only=only, given=given)
     code = run_verify(Path(sys.argv[2]), options)
 except KeyboardInterrupt:
@@ -294,7 +421,7 @@ def drive(prefix: str, folder: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("moment", ["building", "checking"])
 def test_nothing_is_left_after_an_interruption(
     engine: Engine, tmp_path: Path, number: signal.Signals, moment: str
@@ -315,6 +442,8 @@ def test_nothing_is_left_after_an_interruption(
             assert left(engine, prefix)
         start = time.monotonic()
         process.send_signal(number)
+        time.sleep(0.3)
+        process.send_signal(number)  # people press Ctrl-C again
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert time.monotonic() - start < 15

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SECRET = "canary-of-the-twins-8d41f7"
+SECRET = "canary<of>the&twins-8d41f7"  # JSON has other signs for some of these
 TOKEN = "canary-of-a-build-secret-55c0"
 BASE = "python:3.13-alpine3.23"
 DOCKERFILE = f"""\
@@ -70,6 +70,7 @@ FILES: Mapping[str, str] = {
     "requirements.txt": "# nothing\n",
     "src/app.py": APP,
     "src/start.sh": "#!/bin/sh\npython /app/app.py\n",
+    "src/twice.sh": "#!/bin/sh\npython -m http.server 9000 &\nexec python /app/app.py\n",
     "src/both.sh": "#!/bin/sh\nnc -lk -p 9000 -e /bin/cat &\nexec python /app/app.py\n",
 }
 
@@ -116,6 +117,14 @@ TWINS: Mapping[str, Twin] = {
     "a scratch file without tmpfs": Twin(
         "hardened", "Read-only file system", _app("secret()\ns", "open('/tmp/x', 'w')\nsecret()\ns")
     ),
+    "a port for nobody else": Twin(
+        "hardened",
+        "listens on 127.0.0.1 alone",
+        _app('HTTPServer(("",', 'HTTPServer(("127.0.0.1",'),
+    ),
+    "another port": Twin(
+        "hardened", "nothing listens on port 8000, but on 8001", _app('("", 8000)', '("", 8001)')
+    ),
     "an answer of 500": Twin(
         "answers", "/healthz on port 8000: 500", _app("response(200)", "response(500)")
     ),
@@ -133,6 +142,11 @@ TWINS: Mapping[str, Twin] = {
     ),
     "two services": Twin(
         "one-service", "several programs: nc x1", _dockerfile(_CMD, 'CMD ["sh", "/app/both.sh"]')
+    ),
+    "two services of one interpreter": Twin(
+        "one-service",
+        "python app.py x1, python http.server x1",
+        _dockerfile(_CMD, 'CMD ["sh", "/app/twice.sh"]'),
     ),
     "root": Twin("no-root", "uid 0: python", _dockerfile("USER 10001:10001\n", "")),
     "a user by name": Twin(
@@ -155,7 +169,7 @@ TWINS: Mapping[str, Twin] = {
         "secret-files", "APP_SECRET_FILE", _app('"APP_SECRET_FILE" in os.environ', "False")
     ),
     "a secret in a variable": Twin(
-        "no-secrets", "the value of APP_SECRET in history, config", _line(f'ENV SEEN="{SECRET}"')
+        "no-secrets", "the value of APP_SECRET in history, config", _line(f"ENV SEEN='{SECRET}'")
     ),
     "a password in a variable": Twin(
         "no-secrets", "variable DB_PASSWORD", _line('ENV DB_PASSWORD="hunter"')
@@ -188,6 +202,19 @@ TWINS: Mapping[str, Twin] = {
         "environment", "DEBIAN_FRONTEND", _line('ENV DEBIAN_FRONTEND="noninteractive"')
     ),
     "sshd": Twin("no-sshd", "/usr/sbin/sshd", _line("RUN cp /bin/busybox /usr/sbin/sshd")),
+    "sshd put back": Twin(
+        "no-sshd",
+        "/usr/sbin/sshd",
+        _line(
+            "RUN cp /bin/busybox /usr/sbin/sshd\nRUN rm /usr/sbin/sshd\n"
+            "RUN cp /bin/busybox /usr/sbin/sshd"
+        ),
+    ),
+    "a cache in a home": Twin(
+        "clean-layers",
+        "/home/app/.cache/pip/x",
+        _line("RUN mkdir -p /home/app/.cache/pip && touch /home/app/.cache/pip/x"),
+    ),
     "port 22": Twin("no-sshd", "EXPOSE 22", _line("EXPOSE 22/tcp")),
     "a package for developers": Twin(
         "unneeded-packages",

@@ -38,6 +38,8 @@ _INSTALLS = {
     "composer": r"composer\s+install",
     "mvn": r"mvn\s+\S*dependency",
 }
+# What repeats when a file that it sees has changed.
+_OF_FILES = ("ADD ", "COPY ", "RUN ")
 # The dependencies alone, so that a later install adds only the project itself.
 _ONLY_DEPENDENCIES = re.compile(
     r"(?:^|\s)(?:-r|--requirement|--no-install-project|--no-root|--no-self)\b"
@@ -84,11 +86,16 @@ def cheap_rebuild(bench: Bench) -> Outcome:
     target = bench.engine.scratch() / "edited"
     _copy_tree(bench.subject.context, target)
     file = target / source
+    if not file.resolve().is_relative_to(target.resolve()):
+        # By a link out of the copy, the edit would change what belongs to somebody.
+        return skipped(f"{source} lies outside the folder; --edit FILE names a source")
     content = file.read_bytes()
     file.unlink()  # it may be a link to the original
     file.write_bytes(content + _blank_lines())
     shutil.copymode(bench.subject.context / source, file)
     again = bench.build("edited", context=target)
+    if all(step.cached for step in again.steps if step.text.startswith(_OF_FILES)):
+        return skipped(f"the build does not see an edit of {source}; --edit FILE names a source")
     repeated = [step.text for step in again.runs() if not step.cached]
     wrong = _repeated_installs(again)
     if wrong:

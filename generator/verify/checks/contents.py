@@ -8,7 +8,7 @@ from generator.table import size as octets
 from generator.verify import packages
 from generator.verify.bench import Bench
 from generator.verify.checks._model import Check, Outcome, failed, listed, passed, skipped, verdict
-from generator.verify.layers import WHITEOUT, files, left_behind
+from generator.verify.layers import files, left_behind, merged
 
 _FOLDERS = re.compile(r"(?:.*/)?s?bin/([^/]+)")
 _TOOLS = re.compile(
@@ -69,14 +69,7 @@ def base_kept(bench: Bench) -> Outcome:
 
 def no_sshd(bench: Bench) -> Outcome:
     """Look for programs that let somebody log in."""
-    gone = {
-        file.path.replace(WHITEOUT, "") for file in files(bench.layers) if WHITEOUT in file.path
-    }
-    found = [
-        f"/{file.path}"
-        for file in files(bench.layers)
-        if _REMOTE.fullmatch(file.path) and file.path not in gone
-    ]
+    found = [f"/{path}" for path in merged(bench.layers) if _REMOTE.fullmatch(path)]
     if _REMOTE_PORT in bench.image.ports:
         found.append("EXPOSE 22")
     return verdict(found, "no sshd or dropbear, port 22 is not exposed")

@@ -1,25 +1,30 @@
 """Required secrets are asked for, may come as files, and never stand in the image."""
 
+import json
 import re
 from pathlib import Path
 
 from generator.secrecy import secret_name
+from generator.table import count
 from generator.verify.bench import Bench
 from generator.verify.checks._model import Check, Outcome, failed, listed, passed, skipped, verdict
 from generator.verify.errors import EndedError, PatienceError
+from generator.verify.hidden import SHORTEST, strings
 from generator.verify.layers import WHITEOUT, File, Layer
 
 _PATIENCE = 15.0  # seconds in which a refused start has to end
-_SHORTEST = 8  # a shorter value stands anywhere by chance
 _KEY_NAMES = re.compile(
     r"(?:.*/)?(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.(?!example$|sample$|template$|dist$)[^/]+)?"
     r"|\.netrc|\.pypirc|\.git-credentials|\.htpasswd|[^/]+\.(?:p12|pfx|jks|keystore))"
-    r"|(?:.*/)?\.aws/credentials|(?:.*/)?\.docker/config\.json|(?:.*/)?\.kube/config"
+    r"|(?:.*/)?\.aws/credentials|(?:.*/)?\.docker/config\.json|(?:.*/)?\.kube/config",
+    re.DOTALL,  # a name may hold line ends
 )
 _WITH_CONTENT = {
-    re.compile(r"(?:.*/)?[^/]+\.(?:pem|key)"): re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    re.compile(r"(?:.*/)?\.npmrc"): re.compile(rb"_(?:authToken|auth|password)\s*="),
-    re.compile(r"(?:.*/)?(?:pip\.conf|config\.toml)"): re.compile(rb"://[^/@\s:]+:[^/@\s]+@"),
+    re.compile(r"(?s)(?:.*/)?[^/]+\.(?:pem|key)"): re.compile(
+        rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    ),
+    re.compile(r"(?s)(?:.*/)?\.npmrc"): re.compile(rb"_(?:authToken|auth|password)\s*="),
+    re.compile(r"(?s)(?:.*/)?(?:pip\.conf|config\.toml)"): re.compile(rb"://[^/@\s:]+:[^/@\s]+@"),
 }
 _LARGEST = 1_000_000  # bytes; no key file is larger
 
@@ -33,9 +38,15 @@ def required_secrets(bench: Bench) -> Outcome:
     faults = []
     seen = []
     for name in subject.secrets:
-        words = [*subject.limits(), *subject.variables(), *subject.secret_variables(but=name)]
+        words = bench.options(secrets=subject.secret_variables(but=name))
         try:
-            done = bench.engine.run(bench.tag, *words, hardening=bench.hardening, timeout=patience)
+            done = bench.engine.run(
+                bench.tag,
+                *words,
+                hardening=bench.hardening,
+                timeout=patience,
+                environment=subject.client_environment(),
+            )
         except PatienceError:
             faults.append(f"without {name} it keeps running")
             continue
@@ -79,36 +90,23 @@ def _secret_file(path: Path, value: str) -> Path:
 def no_secrets(bench: Bench) -> Outcome:
     """Look for the secrets given, for key files and for secret-looking variables."""
     faults = [*_given(bench), *_key_files(bench.own_layers), *_variables(bench)]
-    number = len(_canaries(bench))
     files = sum(len(layer.files) for layer in bench.own_layers)
-    return verdict(
-        faults,
-        f"none of {number} secret values and no key file in history, config and {files} files",
-    )
-
-
-def _canaries(bench: Bench) -> dict[str, str]:
-    """What must not be found, by the name to tell: the value itself is never shown."""
-    found = {f"the value of {name}": value for name, value in bench.subject.secrets.items()}
-    for text in bench.subject.build_secrets:
-        options = dict(part.partition("=")[::2] for part in text.split(","))
-        source = options.get("src") or options.get("source")
-        if source:
-            lines = Path(source).read_text(encoding="utf-8", errors="replace").splitlines()
-            # A line of its own: files are rarely copied byte for byte.
-            longest = max(lines, key=len, default="")
-            found[f"build secret {options.get('id')}"] = longest.strip()
-            for word in re.findall(r"(?:password|token|secret)[\s=:]+(\S+)", "\n".join(lines)):
-                found[f"a password of build secret {options.get('id')}"] = word
-    return {name: value for name, value in found.items() if len(value) >= _SHORTEST}
+    short = [name for name, value in bench.secrets.items() if len(value) < SHORTEST]
+    number = len(bench.secrets) - len(short)
+    values = f"none of {count(number, 'secret value')} and " if number else ""
+    told = f"{values}no key file in history, config and {count(files, 'file')}"
+    if short:
+        told += f"; {listed(short)} is too short to be looked for"
+    return verdict(faults, told)
 
 
 def _given(bench: Bench) -> list[str]:
-    canaries = _canaries(bench)
+    canaries = {name: value for name, value in bench.secrets.items() if len(value) >= SHORTEST}
     if not canaries:
         return []
     history = bench.engine.history(bench.tag)
-    config = bench.engine.call("image", "inspect", bench.tag).stdout
+    told = json.loads(bench.engine.call("image", "inspect", bench.tag).stdout)
+    config = "\n".join(strings(told))
     faults = []
     for name, value in canaries.items():
         places = ["history"] if value in history else []

@@ -1,6 +1,7 @@
 """Worker processes follow the CPU limit, and gunicorn's heartbeat needs no disk."""
 
 import re
+import time
 
 from generator import quantity
 from generator.table import count
@@ -14,6 +15,7 @@ from generator.verify.waiting import wait_for
 
 LIMITS = ("0.5", "1", "1.5", "2")
 _PATIENCE = 4.0  # seconds in which all workers have to be there
+_STEADY = 0.8  # seconds; gunicorn starts one worker within 0.1
 _HEARTBEAT = re.compile(r"(/\S*)/wgunicorn\S*")
 
 
@@ -56,7 +58,10 @@ def _following(bench: Bench) -> Outcome:
 
 
 def _counted(container: Container, server: str, expected: int) -> int:
-    """The number once it is as expected, or whatever it is after some seconds."""
+    """The number once it is as expected and stays so, or whatever it is after some seconds.
+
+    A server that starts its workers one after the other has any number of them for a moment.
+    """
     try:
         wait_for(
             f"{expected} workers",
@@ -65,7 +70,8 @@ def _counted(container: Container, server: str, expected: int) -> int:
         )
     except PatienceError:
         return count_workers(container, server)
-    return expected
+    time.sleep(_STEADY)
+    return count_workers(container, server)
 
 
 def heartbeat(bench: Bench) -> Outcome:

@@ -1,5 +1,6 @@
 """Where the process can write, and where it does."""
 
+from generator.table import count
 from generator.verify.bench import SOFT, Bench
 from generator.verify.checks._model import Check, Outcome, listed, skipped, verdict
 from generator.verify.layers import merged
@@ -31,9 +32,9 @@ def writes(bench: Bench) -> Outcome:
     """Run it on a writable root and look what it changes there."""
     with bench.start(hardening=SOFT) as container:
         bench.wait_until_ready(container)
-        bench.ask(container)
+        answers = bench.ask(container)
         found = _outside(container.changes(), bench.mount_points())
-    asked = "after 4 requests" if bench.subject.port else "after its start"
+    asked = f"after {count(answers + 1, 'request')}" if answers else "after its start"
     return verdict(found, f"docker diff shows nothing {asked} on a writable root")
 
 
@@ -45,9 +46,9 @@ def _outside(changes: list[str], mounts: list[str]) -> list[str]:
         kind, path = line.split(" ", 1)
         inside = any(path == mount or path.startswith(f"{mount}/") for mount in mounts)
         # A folder counts as changed when something in it is.
-        is_way = kind == "C" and any(
-            other.startswith(f"{path.rstrip('/')}/") for other in (*paths, *mounts)
-        )
+        # Engines make the folders above a mount that the image does not have.
+        below = (*paths, *mounts) if kind == "C" else mounts if kind == "A" else ()
+        is_way = any(other.startswith(f"{path.rstrip('/')}/") for other in below)
         if not inside and not is_way:
             found.append(f"{kind} {path}")
     return found
