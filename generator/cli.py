@@ -49,7 +49,7 @@ def run() -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("interrupted; nothing was written.")
+        _say("interrupted; nothing was written or left behind.")
         return INTERRUPTED
     except BrokenPipeError:
         return _without_stdout()

@@ -430,7 +430,7 @@ def test_ctrl_c_at_any_question_leaves_the_folder_untouched(tmp_path: Path) -> N
             run.answer(asked, CTRL_C)
             code, end = run.finish()
             assert (asked, code) == (asked, INTERRUPTED)
-            assert "interrupted; nothing was written." in end
+            assert "interrupted; nothing was written or left behind." in end
     assert not any(tmp_path.iterdir())
 
 

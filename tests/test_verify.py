@@ -349,7 +349,7 @@ def fake(folder: Path, name: str, script: str) -> None:
     ("name", "script", "message"),
     [
         ("docker", "echo 20.10.5", "the engine is docker 20.10.5: 23 or later is needed"),
-        ("podman", "echo 3.4.4", "the engine is podman 3.4.4: 4 or later is needed"),
+        ("podman", "echo 3.4.4", "the engine is podman 3.4.4: 5 or later is needed"),
         ("docker", "echo 28.0; [ $1 != buildx ]", "docker has no builder: install its buildx"),
         ("docker", "echo Cannot connect >&2; exit 1", "no engine answers docker: start it"),
     ],

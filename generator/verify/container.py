@@ -66,7 +66,8 @@ class Container:
             self.engine.volumes |= {
                 mount["Name"] for mount in self._inspect()["Mounts"] if mount["Type"] == "volume"
             }
-        self.engine.call("rm", "--force", "--volumes", self.name, check=False)
+        words = ("rm", "--force", "--volumes", *self.engine.dialect.remove)
+        self.engine.call(*words, self.name, check=False)
 
     def _inspect(self) -> Any:
         return json.loads(self.engine.call("container", "inspect", self.name).stdout)[0]
@@ -123,7 +124,10 @@ class Container:
 
     def changes(self) -> list[str]:
         """What differs from the image on its own disk: `A /path`, `C /path`, `D /path`."""
-        return self.engine.call("diff", self.name).stdout.splitlines()
+        lines = self.engine.call("diff", self.name).stdout.splitlines()
+        workdir = self._inspect()["Config"].get("WorkingDir") or "/"
+        own = {line.format(workdir=workdir) for line in self.engine.dialect.changes}
+        return [line for line in lines if line not in own]
 
     def disk(self) -> bytes:
         """Its file system as a tar archive, volumes and tmpfs left out."""
@@ -137,6 +141,8 @@ class Container:
     def health(self) -> str:
         """What the engine thinks of it: starting, healthy, unhealthy, or none."""
         self.must_run()
+        if not self.engine.dialect.runs_probes:
+            self.engine.call("healthcheck", "run", self.name, check=False)
         return str(self._health().get("Status") or "none")
 
     def _health(self) -> Any:

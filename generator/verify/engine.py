@@ -6,6 +6,7 @@ Only a run that was killed outright leaves something. It carries a label:
 """
 
 import itertools
+import json
 import shutil
 import subprocess
 import tarfile
@@ -310,7 +311,7 @@ class Engine:
         done = subprocess.run(  # noqa: S603 - the engine's own command
             [
                 self.dialect.program,
-                *("build", "--output", "-", "--file", "-", *options, str(context)),
+                *("build", *self.dialect.to_stdout, "--file", "-", *options, str(context)),
             ],
             input=dockerfile.encode(),
             capture_output=True,
@@ -330,7 +331,7 @@ class Engine:
             BuildError: with the builder's output.
         """
         log = self.scratch() / f"export-{time.monotonic_ns()}.log"
-        command = [self.dialect.program, "build", "--output", "type=tar,dest=-"]
+        command = [self.dialect.program, "build", *self.dialect.to_stdout]
         with log.open("wb") as errors:
             process = subprocess.Popen(  # noqa: S603 - the engine's own command
                 [*command, "--file", str(dockerfile), str(context.absolute())],
@@ -369,6 +370,9 @@ class Engine:
 
     def steps(self, tag: str) -> list[tuple[str, int]]:
         """Every instruction that made an image and the bytes it added, the newest first."""
+        if not self.dialect.needs_buildx:  # Podman's --human=false changes nothing in a template
+            rows = json.loads(self.call("history", "--format", "json", tag).stdout)
+            return [(row.get("CreatedBy", ""), int(row.get("size", 0))) for row in rows]
         form = "{{.Size}}\t{{.CreatedBy}}"
         done = self.call("history", "--no-trunc", "--human=false", "--format", form, tag)
         rows = [line.partition("\t") for line in done.stdout.splitlines() if "\t" in line]
@@ -382,6 +386,10 @@ class Engine:
 
     # Containers.
 
+    def _strict(self, hardening: Sequence[str]) -> Sequence[str]:
+        """The same with what makes a read-only root read-only on this engine."""
+        return (*hardening, *self.dialect.read_only) if "--read-only" in hardening else hardening
+
     def run(
         self,
         tag: str,
@@ -393,7 +401,8 @@ class Engine:
     ) -> Completed:
         """Run a container to its end."""
         name = self._new_name()
-        words = ("run", "--name", name, *self._label_options(), *hardening, *options)
+        how = self._strict(hardening)
+        words = ("run", "--name", name, *self._label_options(), *how, *options)
         with Container(self, name):
             return self.call(
                 *words, tag, *command, timeout=timeout, check=False, environment=environment
@@ -409,7 +418,8 @@ class Engine:
     ) -> Container:
         """Start a container in the background; use it as a context manager."""
         name = self._new_name()
-        words = ("run", "--detach", "--name", name, *self._label_options(), *hardening, *options)
+        how = self._strict(hardening)
+        words = ("run", "--detach", "--name", name, *self._label_options(), *how, *options)
         container = Container(self, name)
         try:
             self.call(*words, tag, *command, environment=environment)

@@ -47,5 +47,5 @@ def read_config(text: str) -> ImageConfig:
         ports=frozenset(config.get("ExposedPorts") or ()),
         volumes=frozenset(config.get("Volumes") or ()),
         stop_signal=config.get("StopSignal", ""),
-        probe=config.get("Healthcheck") or found.get("HealthCheck") or {},
+        probe=config.get("Healthcheck") or found.get("Healthcheck") or {},
     )

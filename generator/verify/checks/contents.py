@@ -107,7 +107,12 @@ def own_steps(bench: Bench) -> list[tuple[str, int]]:
     """The instructions above the base with the bytes that each added, in their order."""
     steps = bench.engine.steps(bench.tag)
     below = len(bench.engine.steps(bench.subject.base)) if bench.below else 0
-    return list(reversed(steps[: len(steps) - below]))
+    return [(_as_written(text), size) for text, size in reversed(steps[: len(steps) - below])]
+
+
+def _as_written(instruction: str) -> str:
+    """An instruction of the history without what the builder puts around it."""
+    return instruction.replace("RUN /bin/sh -c ", "RUN ", 1).removesuffix(" # buildkit")
 
 
 CHECKS = (
