@@ -31,7 +31,9 @@ def without_downloads(svg: str) -> str:
             kept.append(line)
         elif line.strip() == "}":
             inside = False
-    return "\n".join(line.rstrip() for line in kept) + "\n"
+    # Some viewers drop the blanks at the start of a line otherwise.
+    text = "\n".join(line.rstrip() for line in kept).replace("<text ", '<text xml:space="preserve" ')
+    return f"{text}\n"
 
 
 if __name__ == "__main__":
