@@ -32,8 +32,8 @@ def without_downloads(svg: str) -> str:
         elif line.strip() == "}":
             inside = False
     # Some viewers drop the blanks at the start of a line otherwise.
-    text = "\n".join(line.rstrip() for line in kept).replace("<text ", '<text xml:space="preserve" ')
-    return f"{text}\n"
+    text = "\n".join(line.rstrip() for line in kept)
+    return text.replace("<text ", '<text xml:space="preserve" ') + "\n"
 
 
 if __name__ == "__main__":
