@@ -287,7 +287,10 @@ def test_ctrl_c_ends_with_130(tmp_path: Path) -> None:
         os.close(writer)
     finally:
         process.kill()
-    assert (process.returncode, said) == (130, "\ninterrupted; nothing was written or left behind.\n")
+    assert (process.returncode, said) == (
+        130,
+        "\ninterrupted; nothing was written or left behind.\n",
+    )
     assert names(tmp_path) == ["spec"]
 
 
