@@ -439,7 +439,9 @@ def environment(**changes: str) -> dict[str, str]:
         if name not in {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES"}
     }
     root = str(Path(__file__).parents[1])
-    return {**kept, "PYTHONPATH": root, "TERM": "xterm-256color", **changes}
+    # Python 3.13 and later colour their tracebacks.
+    plain = {"PYTHON_COLORS": "0", "TERM": "xterm-256color"}
+    return {**kept, "PYTHONPATH": root, **plain, **changes}
 
 
 def terminal(
