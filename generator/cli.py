@@ -88,7 +88,8 @@ def _say(text: str) -> None:
 def cli() -> None:
     """Turn a short description of an app into container files that follow the best practices.
 
-    Start with `imgen new`, or write an imgen.yaml and run `imgen generate imgen.yaml`.
+    Start with `imgen new`, or write an imgen.yaml and run `imgen generate imgen.yaml`. Then
+    `imgen verify` proves the image on a container; `imgen audit` checks any Dockerfile.
     """
 
 
