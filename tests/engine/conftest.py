@@ -23,6 +23,7 @@ from .fleet import Fleet
 from .summary import BASE, ENGINE, engines, stand_ins, table
 
 REQUIRED = os.environ.get("IMGEN_ENGINE") == "required"
+collect_ignore = ["test_podman.py"] if os.environ.get("IMGEN_PODMAN") == "none" else []
 
 
 @pytest.hookimpl(wrapper=True)
