@@ -1,9 +1,19 @@
 """The product's engine with a label of the tests, and what only tests do with an engine."""
 
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
 from generator.verify import engine as product
 from generator.verify.dialect import DOCKER
+from generator.verify.engine import Built
 from generator.verify.engine import unavailable as why_unavailable
+from generator.verify.errors import BuildError
 
+# A mirror that does not answer for a moment is no fault of a Dockerfile.
+_NETWORK = re.compile(r"Temporary failure resolving|Unable to connect to|Could not connect to")
+_WAIT = 20  # seconds before a build is tried again
 TEST = "io.imgen.test"
 
 
@@ -16,6 +26,30 @@ class Engine(product.Engine):
     def __init__(self, session: str) -> None:
         super().__init__(session, DOCKER)
         self._aliases: set[str] = set()
+
+    def build(
+        self,
+        context: Path,
+        *options: str,
+        tag: str,
+        dockerfile: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Built:
+        """Build, and once more if a mirror could not be reached."""
+
+        def build() -> Built:
+            return super(Engine, self).build(
+                context, *options, tag=tag, dockerfile=dockerfile, environment=environment
+            )
+
+        try:
+            return build()
+        except BuildError as error:
+            if not _NETWORK.search(str(error)):
+                raise
+            print(f"{context}: the network failed, building again")  # noqa: T201
+        time.sleep(_WAIT)
+        return build()
 
     def is_local(self, reference: str) -> bool:
         """Whether a reference can only be one of this machine's own."""
