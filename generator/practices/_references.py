@@ -31,13 +31,16 @@ class Reference:
 
 
 def official(reference: str) -> str:
-    """The name of one of the hub's official images, empty for all others."""
+    """The name of one of the hub's official images, empty for all others.
+
+    Mirrors keep them in a `library` of their own.
+    """
     try:
         repository = grammar.split_reference(reference)[0]
     except ValueError:
         return ""
     head, _, name = repository.rpartition("/")
-    return name if head in ("", "library", "docker.io/library") else ""
+    return name if head in ("", "library") or head.endswith("/library") else ""
 
 
 def external(sources: Sources) -> Iterator[Reference]:

@@ -50,7 +50,7 @@ def test_maintainer(tmp_path: Path, dockerfile: str, lines: list[str]) -> None:
         ("ARG BASE=python:latest\nFROM ${BASE}\n", ["1"], "ARG BASE=python:3.13-slim-trixie"),
         ("ARG TAG=latest\nFROM a:$TAG\n", ["1"], "ARG TAG=<version>"),
         ("ARG BASE\nFROM $BASE\n", [], ""),
-        ("ARG FROM=docker.io/library\nFROM ${FROM}/python:3.13-slim\n", ["2"],
+        ("ARG FROM=hub.example.com/library\nFROM ${FROM}/python:3.13-slim\n", ["2"],
          "FROM ${FROM}/python:3.13-slim-trixie"),
         ("ARG V=3.6\nFROM python:${V}-slim AS a\n", ["2"], "FROM python:3.13-slim-trixie AS a"),
         ("FROM --platform=$BUILDPLATFORM golang\n", ["1"],
