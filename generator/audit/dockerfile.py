@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from generator.audit.programs import INSTALL
 from generator.audit.shell import Command, Word, exec_command, shell_commands
 from generator.errors import UsageError
 
@@ -249,9 +250,7 @@ def parse(text: str, *, path: str = "Dockerfile") -> Dockerfile:
     try:
         import dockerfile
     except ImportError as error:
-        raise UsageError(
-            "reading a Dockerfile needs BuildKit's parser: pip install 'imgen[audit]'"
-        ) from error
+        raise UsageError(f"reading a Dockerfile needs BuildKit's parser: {INSTALL}") from error
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         commands = dockerfile.parse_string(text)

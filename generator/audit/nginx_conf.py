@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from generator.audit.programs import INSTALL
 from generator.errors import UsageError
 
 
@@ -34,7 +35,7 @@ def parse(text: str) -> tuple[Directive, ...]:
     try:
         import crossplane
     except ImportError as error:
-        raise UsageError("reading nginx.conf needs a parser: pip install 'imgen[audit]'") from error
+        raise UsageError(f"reading nginx.conf needs a parser: {INSTALL}") from error
     with TemporaryDirectory() as folder:
         file = Path(folder) / "nginx.conf"
         file.write_text(text, encoding="utf-8")

@@ -5,6 +5,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
+INSTALL = "install imgen with its audit extra, in its repository: pipx install --force '.[audit]'"
+"""What to do where a parser or a linter is missing; the name on an index may be another's."""
+
 
 @cache
 def program(name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
-from generator.audit.programs import program
+from generator.audit.programs import INSTALL, program
 from generator.errors import UsageError
 
 _PATIENCE = 30  # seconds
@@ -116,7 +116,7 @@ def _parsed(text: str) -> str:
     """The syntax tree of a text as JSON, `null` if it is no shell."""
     shfmt = program("shfmt")
     if not shfmt:
-        raise UsageError("reading shell commands needs shfmt: pip install 'imgen[audit]'")
+        raise UsageError(f"reading shell commands needs shfmt: {INSTALL}")
     done = subprocess.run(  # noqa: S603 - no shell, and the words are imgen's own
         [shfmt, "--to-json", "--language-dialect", "bash"],
         input=text.encode(errors="replace"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from generator.audit.programs import program
+from generator.audit.programs import INSTALL, program
 from generator.audit.sources import Script, Sources
 from generator.findings import Severity
 
@@ -74,7 +74,7 @@ class ToolGoneError(ToolError):
 def _program(name: str) -> str:
     if found := program(name):
         return found
-    raise ToolError(f"{name} is not installed: pip install 'imgen[audit]'")
+    raise ToolError(f"{name} is not installed: {INSTALL}")
 
 
 def _run(*words: str, stdin: str | None = None, cwd: Path | None = None) -> str:

@@ -1,5 +1,7 @@
 """How a Dockerfile is read: by BuildKit's parser, with the right lines."""
 
+import sys
+
 import pytest
 
 from generator.audit.dockerfile import Dockerfile, parse, references
@@ -141,3 +143,9 @@ def test_the_first_command(text: str, expected: str) -> None:
 def test_what_is_no_dockerfile_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"Dockerfile(:\d)?: is no Dockerfile"):
         parse(text)
+
+
+def test_a_missing_parser_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dockerfile", None)
+    with pytest.raises(UsageError, match=r"BuildKit's parser: .*'\.\[audit\]'"):
+        parse("FROM a:1\n")
