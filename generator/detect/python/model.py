@@ -1,0 +1,47 @@
+"""What is known of a Python project before its code is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generator.detect.model import Evidence, Note, Proposal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """A package that the project needs to run, by its normalised name (PEP 503).
+
+    `version` is the locked version, or empty. `wheels` are the file names of the lock, if it has
+    them. `direct` is False for what only the lock names.
+    """
+
+    name: str
+    evidence: Evidence
+    version: str = ""
+    extras: tuple[str, ...] = ()
+    wheels: tuple[str, ...] = ()
+    direct: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A Python project by its manifests.
+
+    `requirements` are those of production, by name. `roots` are the folders that modules are
+    imported from, "" for the project's own, the likeliest first. `scripts` are console entry points
+    with their `module:function`. `installed` says that the project itself is installed as a package,
+    so that its scripts are on the PATH. `proposals` are all that the manifests settle: name, version,
+    python, dependencies…, packages, build_packages.
+    """
+
+    manager: str
+    requirements: Mapping[str, Requirement]
+    roots: tuple[str, ...]
+    scripts: Mapping[str, str]
+    script_evidence: Mapping[str, Evidence]
+    installed: bool
+    proposals: tuple[Proposal, ...]
+    notes: tuple[Note, ...] = ()
+
+    def needs(self, *names: str) -> Requirement | None:
+        """The first of some packages that the project needs."""
+        return next((self.requirements[name] for name in names if name in self.requirements), None)
