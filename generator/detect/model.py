@@ -1,4 +1,4 @@
-"""What a detection says: for each field of a spec a value, how sure it is, and where it was read."""
+"""What a detection says: for each field of a spec a value, its confidence and its evidence."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

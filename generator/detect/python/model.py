@@ -27,9 +27,9 @@ class Project:
     """A Python project by its manifests.
 
     `requirements` are those of production, by name. `roots` are the folders that modules are
-    imported from, "" for the project's own, the likeliest first. `scripts` are console entry points
-    with their `module:function`. `installed` says that the project itself is installed as a package,
-    so that its scripts are on the PATH. `proposals` are all that the manifests settle: name, version,
+    imported from, "" for the project's own, the likeliest first. `scripts` are console entry
+    points with their `module:function`. `installed` says that the project itself is installed as
+    a package, so that its scripts are on the PATH. `proposals` are all that the manifests settle:
     python, dependencies…, packages, build_packages.
     """
 
