@@ -1,8 +1,9 @@
 """What a detection says: for each field of a spec a value, its confidence and its evidence."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 SpecValue = str | Sequence["SpecValue"] | Mapping[str, "SpecValue"]
 """A value as a spec holds it before validation: text, a list or a mapping of such."""
@@ -88,17 +89,27 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Folder:
+    """A folder below that holds an app of its own, `path` with `/`."""
+
+    path: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Detection:
     """What a folder tells of its app.
 
     `chosen` is the best candidate or None, `others` the rest, best first. `unread` says what the
-    bounds of reading left out, empty in nearly every project.
+    bounds of reading left out, empty in nearly every project. `folders` are those below with apps
+    that get images of their own.
     """
 
     chosen: Candidate | None
     others: tuple[Candidate, ...] = ()
     notes: tuple[Note, ...] = ()
     unread: tuple[str, ...] = ()
+    folders: tuple[Folder, ...] = ()
 
     def proposal(self, field: str) -> Proposal | None:
         """The proposal for a field, if there is one."""
@@ -109,3 +120,48 @@ class Detection:
         if self.chosen:
             yield self.chosen.profile
             yield from self.chosen.proposals
+
+    def values(self) -> dict[str, Any]:
+        """The proposed spec as plain values, its format and profile first; empty without an app."""
+        if self.chosen is None:
+            return {}
+        return {"imgen": "1", **nested(self.proposals())}
+
+    def answers(self) -> dict[str, str]:
+        """The proposed fields as texts that `--set` takes, by dotted path, without the profile."""
+        import profiles
+        from generator.answers import hint_at, join
+
+        if self.chosen is None:
+            return {}
+        model = profiles.get(str(self.chosen.profile.value))
+        found = {}
+        for proposal in self.chosen.proposals:
+            try:
+                found[proposal.field] = join(hint_at(model, proposal.field), proposal.value)
+            except ValueError:  # no line of text stands for it
+                continue
+        return found
+
+
+def nested(proposals: Iterable[Proposal]) -> dict[str, Any]:
+    """The values of proposals by their dotted fields; the first for a field is taken."""
+    result: dict[str, Any] = {}
+    for proposal in proposals:
+        *parts, last = proposal.field.split(".")
+        place = result
+        for part in parts:
+            place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                break
+        else:
+            place.setdefault(last, _plain(proposal.value))
+    return result
+
+
+def _plain(value: SpecValue) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
