@@ -2,10 +2,13 @@
 
 from generator.detect.existing import Existing
 from generator.detect.model import Candidate
+from generator.detect.sites import docs, node_site, plain, programs
 from generator.detect.tree import Tree
 
 
 def candidates(tree: Tree, told: Existing) -> list[Candidate]:
     """The ways to see a tree as a site."""
-    del tree, told
-    return []
+    del told
+    built = [*node_site.candidates(tree), *programs.candidates(tree), *docs.candidates(tree)]
+    # Pages beside a generator are its sources or its results.
+    return built or plain.candidates(tree)

@@ -1,0 +1,107 @@
+"""Sites that need no build: a folder with the finished pages, or pages at the top."""
+
+from collections.abc import Sequence
+
+from generator import bases, grammar
+from generator.detect.model import Alternative, Candidate, Confidence, Evidence
+from generator.detect.sites.proposals import Site
+from generator.detect.tree import Tree
+from profiles.nginx import DEFAULT_SITE
+
+_FOLDERS = (
+    "public", "site", "www", "html", "htdocs", "static", "dist", "build", "_site", "out", "docs",
+    "src", "web",
+)  # fmt: skip
+_WEB = (
+    ".avif", ".css", ".eot", ".gif", ".htm", ".html", ".ico", ".jpeg", ".jpg", ".js", ".json",
+    ".mjs", ".mp3", ".mp4", ".otf", ".pdf", ".png", ".svg", ".ttf", ".txt", ".wasm", ".webm",
+    ".webmanifest", ".webp", ".woff", ".woff2", ".xml",
+)  # fmt: skip
+# Files of those kinds that no visitor asks for.
+_TOOLS = (
+    "LICENSE.txt", "angular.json", "bower.json", "composer.json", "gulpfile.js", "Gruntfile.js",
+    "package-lock.json", "package.json", "requirements.txt", "runtime.txt", "tsconfig.json",
+)  # fmt: skip
+_NO_PAGES = ("bin", "coverage", "e2e", "node_modules", "scripts", "spec", "test", "tests", "vendor")
+# Files at the top that say: this is a program, whatever pages it has.
+_PROGRAMS = (
+    "*.csproj", "*.go", "*.php", "*.py", "*.rb", "*.sln", "CMakeLists.txt", "Cargo.toml",
+    "Gemfile", "Makefile", "Pipfile", "build.gradle*", "composer.json", "go.mod", "package.json",
+    "pom.xml", "pyproject.toml", "requirements*.txt", "setup.py",
+)  # fmt: skip
+
+
+def candidates(tree: Tree) -> list[Candidate]:
+    """The finished site in a tree, if there is one."""
+    program = any(tree.top(pattern) for pattern in _PROGRAMS)
+    if tree.has("index.html"):
+        return [_top(tree, score=30 if program else 75)]
+    folders = [folder for folder in _FOLDERS if tree.has(f"{folder}/index.html")]
+    return [_folder(folders, score=25 if program else 75)] if folders else []
+
+
+def _folder(folders: Sequence[str], score: int) -> Candidate:
+    first, *others = folders
+    site = Site(kind=f"Static site in {first}", score=score)
+    page = Evidence(path=f"{first}/index.html")
+    # The default is no proposal, unless another folder might be meant.
+    if first != DEFAULT_SITE or others:
+        site.propose(
+            "site",
+            first,
+            "folder of",
+            [page],
+            confidence=Confidence.MEDIUM if others else Confidence.HIGH,
+            alternatives=[
+                Alternative(value=other, evidence=(Evidence(path=f"{other}/index.html"),))
+                for other in others
+            ],
+        )
+    return site.candidate("pages in", page)
+
+
+def _top(tree: Tree, score: int) -> Candidate:
+    """Pages at the top of the project: a stage gathers them, so that nothing else is published."""
+    site = Site(kind="Static site", score=score)
+    page = Evidence(path="index.html")
+    found = [path for path in tree.top() if _published(path)]
+    folders = dict.fromkeys(path.partition("/")[0] for path in tree.files if "/" in path)
+    found += [folder for folder in folders if _has_pages(tree, folder)]
+    odd = [path for path in found if not _can_be_named(path)]
+    if odd:
+        site.note(f"Left out, since their names hold more than letters and '._@+-': {odd}")
+        found = [path for path in found if path not in odd]
+    found.sort()
+    site.propose("build.image", f"alpine:{bases.ALPINE}", "copies files", confidence=Confidence.LOW)
+    # The project may have a folder of the first name itself.
+    output = next(name for name in ("site", "published", "_published") if name not in found)
+    site.propose(
+        "build.run",
+        [f"mkdir {output} && cp -r {' '.join(found)} {output}/"],
+        "pages beside other files",
+        [page],
+    )
+    site.propose("build.output", output, "made by the command", confidence=Confidence.HIGH)
+    site.propose("include", found, "files that a browser asks for", [page])
+    return site.candidate("pages at the top:", page)
+
+
+def _published(name: str) -> bool:
+    usual = name.endswith(_WEB) or name in ("CNAME", "robots.txt")
+    hidden = name.startswith(".") or ".config." in name
+    return usual and not hidden and name not in _TOOLS
+
+
+def _has_pages(tree: Tree, folder: str) -> bool:
+    if folder in _NO_PAGES or (folder.startswith(".") and folder != ".well-known"):
+        return False
+    inside = [path for path in tree.files if path.startswith(f"{folder}/")]
+    return any(path.endswith(_WEB) for path in inside)
+
+
+def _can_be_named(path: str) -> bool:
+    try:
+        grammar.context_path(path)
+    except ValueError:
+        return False
+    return True
