@@ -1,0 +1,226 @@
+"""What a preset gets to know of a project: each fact with its value and where it was read."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from generator import grammar
+from generator.detect.existing import Existing
+from generator.detect.model import Confidence, Evidence, Note
+from generator.detect.presets.model import PLACEHOLDER, Fact, Form, Preset
+from generator.detect.presets.reading import Found, look
+from generator.detect.tree import Tree
+from generator.ignore import is_clutter_path, is_secret_path
+
+Value = str | tuple[str, ...]
+
+_SAFE = r"[A-Za-z0-9_@+/][A-Za-z0-9_.@+/:~-]*"
+# Beside a program's source at the top of a repository, and never part of a build.
+_NO_SOURCE = re.compile(
+    r"\..*|.*\.md|.*\.rst|.*\.adoc|.*\.sh|(?:README|LICEN[CS]E|COPYING|NOTICE|AUTHORS|CHANGELOG"
+    r"|CHANGES|CONTRIBUTING|CODEOWNERS|MAINTAINERS|SECURITY|TODO)(?:[.-].*)?|Dockerfile.*"
+    r"|(?:docker-)?compose.*\.ya?ml|docker-bake\.hcl|imgen\.yaml|entrypoint\.sh|Procfile"
+    r"|renovate\.json5?|docs?|examples?|tests?|spec|e2e|benchmarks?|benches|testdata|fuzz"
+    r"|k8s|kubernetes|helm|charts?|deploy|deployments?|terraform|ansible|screenshots",
+    re.IGNORECASE,
+)
+_MOST_SOURCES = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A fact that was found, with the other values that the project would bear out."""
+
+    value: Value
+    confidence: Confidence
+    reason: str = "read in"
+    evidence: tuple[Evidence, ...] = ()
+    others: tuple[Found, ...] = ()
+
+
+def gather(
+    tree: Tree, told: Existing, preset: Preset, given: Mapping[str, Known]
+) -> tuple[dict[str, Known], list[Note]]:
+    """Read the facts of a preset; `given` are those of its reader."""
+    facts = {
+        "folder": Known(
+            value=as_name(tree.root.resolve().name) or "app", confidence=Confidence.LOW
+        ),
+        **given,
+    }
+    if named := sources(tree, preset):
+        facts["sources"] = Known(
+            value=named, confidence=Confidence.MEDIUM, reason="the source's files and folders"
+        )
+    notes: list[Note] = []
+    for name, fact in preset.facts.items():
+        found = _found(tree, told, fact, facts)
+        if known := _known(fact, found, facts):
+            facts[name] = known
+            if found and fact.form is Form.RELEASE:
+                notes += _moved(name, fact, known, found[0].text)
+    return facts, notes
+
+
+def _known(fact: Fact, found: list[Found], earlier: Mapping[str, Known]) -> Known | None:
+    if fact.many:
+        values = tuple(dict.fromkeys(_formed(fact, each.text) for each in found))
+        if not values:
+            return None
+        first_of_each = {_formed(fact, each.text): each.evidence for each in reversed(found)}
+        return Known(
+            value=tuple(sorted(values)),
+            confidence=Confidence.MEDIUM,
+            reason=fact.reason,
+            evidence=tuple(first_of_each[value] for value in sorted(values)),
+        )
+    if found:
+        first = found[0]
+        return Known(
+            value=_formed(fact, first.text),
+            confidence=Confidence.HIGH if first.told else Confidence.MEDIUM,
+            reason=fact.reason,
+            evidence=(first.evidence,),
+            others=tuple(
+                Found(text=_formed(fact, each.text), evidence=each.evidence)
+                for each in _distinct(fact, found)
+            ),
+        )
+    if fact.default is None:
+        return None
+    text = _filled(fact.default, earlier)
+    return Known(value=text, confidence=Confidence.LOW, reason="usual") if text else None
+
+
+def _filled(text: str, earlier: Mapping[str, Known]) -> str:
+    """A text with earlier facts in it; empty if one of them is missing."""
+    if any(name not in earlier for name in PLACEHOLDER.findall(text)):
+        return ""
+    return PLACEHOLDER.sub(lambda match: str(earlier[match[1]].value), text)
+
+
+def _found(
+    tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known]
+) -> list[Found]:
+    """What the project says itself, then its container files, then what is only usual."""
+    said: list[Found] = []
+    usual: list[Found] = []
+    for reading in fact.read:
+        more = fact.several or fact.many
+        if (said and not more and fact.form is not Form.PORT) or (usual and reading.give):
+            continue
+        instead = _filled(reading.give, earlier) if reading.give else ""
+        if reading.give and not instead:
+            continue
+        for each in look(tree, reading):
+            one = replace(each, text=instead) if instead else each
+            one = _traced(one, reading.give, earlier)
+            if _formed(fact, one.text):
+                (said if one.told or fact.form is not Form.PORT else usual).append(one)
+                if not more:
+                    break
+    if fact.form is Form.PORT:
+        said += [Found(text=each.value, evidence=each.evidence) for each in told.ports]
+    return [*said, *usual]
+
+
+def _traced(found: Found, give: str | None, earlier: Mapping[str, Known]) -> Found:
+    """What only repeats earlier facts stands where these were read."""
+    names = PLACEHOLDER.findall(give or "")
+    if not names or not (evidence := earlier[names[0]].evidence):
+        return found
+    return replace(found, evidence=evidence[0], told=earlier[names[0]].confidence is Confidence.HIGH)
+
+
+def _distinct(fact: Fact, found: list[Found]) -> list[Found]:
+    seen = {_formed(fact, found[0].text)}
+    others = []
+    for each in found[1:]:
+        value = _formed(fact, each.text)
+        if value not in seen and (each.told or fact.form is not Form.PORT):
+            seen.add(value)
+            others.append(each)
+    return others[:8]
+
+
+def _formed(fact: Fact, text: str) -> str:
+    """A text in the fact's form; empty if it cannot be."""
+    text = text.strip()
+    match fact.form:
+        case Form.NAME:
+            return as_name(text.rsplit("/", 1)[-1])
+        case Form.PORT:
+            return _accepted(grammar.port, text)
+        case Form.VERSION:
+            return _accepted(grammar.version, text.removeprefix("v"))
+        case Form.URL:
+            return _accepted(grammar.url_path, text)
+        case Form.LINE:
+            return _accepted(grammar.text, text)
+        case Form.RELEASE:
+            return _release(fact, text)
+        case Form.TEXT:
+            safe = re.fullmatch(_SAFE, text) and ".." not in text.split("/")
+            return text if safe and len(text) <= 200 else ""
+
+
+def _accepted(check: Callable[[object], object], text: str) -> str:
+    try:
+        return str(check(text))
+    except ValueError:
+        return ""
+
+
+def as_name(text: str) -> str:
+    """A text as the name of an app; empty if nothing is left of it."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return name[:100].rstrip("-")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    found = re.search(r"\d{1,4}(?:\.\d{1,4}){0,2}", text)
+    return tuple(int(part) for part in found[0].split(".")) if found else ()
+
+
+def _release(fact: Fact, text: str) -> str:
+    wanted = _numbers(text)
+    if not wanted or not fact.known:
+        return ".".join(map(str, wanted))
+    known = [_numbers(each) for each in fact.known]
+    wanted = wanted[: len(known[0])]
+    fitting = [each for each in known if each[: len(wanted)] >= wanted]
+    if not fitting:  # newer than this file
+        return ".".join(map(str, wanted))
+    if fact.pick == "newest":
+        same_major = [each for each in fitting if each[0] == wanted[0]]
+        return ".".join(map(str, (same_major or fitting[:1])[-1]))
+    return ".".join(map(str, fitting[0]))
+
+
+def _moved(name: str, fact: Fact, known: Known, wanted: str) -> list[Note]:
+    """Say that another release is taken than the one the project names."""
+    numbers = _numbers(wanted)
+    taken = _numbers(str(known.value))
+    if fact.pick == "newest" or not numbers or taken == numbers[: len(taken)]:
+        return []
+    if numbers == taken[: len(numbers)]:
+        return []
+    asked = ".".join(map(str, numbers))
+    text = f"{name.capitalize()} {asked} is out of support; {known.value} is the next that is not"
+    return [Note(text=text, evidence=known.evidence)]
+
+
+def sources(tree: Tree, preset: Preset) -> tuple[str, ...]:
+    """Files and folders at the top that a build reads; the whole context if they are many."""
+    tops = sorted({path.split("/", 1)[0] for path in tree.files})
+    chosen = [top for top in tops if top in preset.keep or not _NO_SOURCE.fullmatch(top)]
+    chosen = [
+        top
+        for top in chosen
+        if top not in preset.leave_out and not is_secret_path(top) and not is_clutter_path(top)
+    ]
+    if not chosen or len(chosen) > _MOST_SOURCES:
+        return ()
+    if any(_accepted(grammar.context_path, top) != top for top in chosen):
+        return ()
+    return tuple(chosen)

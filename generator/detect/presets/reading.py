@@ -1,0 +1,136 @@
+"""Look for what a preset's readings name."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from generator.detect.model import Evidence
+from generator.detect.presets.model import Reading
+from generator.detect.tree import Tree
+from generator.detect.values import mapping
+
+_MOST_FILES = 200  # whose text one reading looks at
+_FOREIGN = re.compile(
+    r"(?:.*/)?(?:vendor|node_modules|third_party|testdata|tests?|spec|examples?|docs?|fixtures"
+    r"|\.git|target/debug|target/release)/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec)\.[a-z]+"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A text that a reading found; `told` says that the text itself stands in the project."""
+
+    text: str
+    evidence: Evidence
+    told: bool = True
+
+
+def look(tree: Tree, reading: Reading) -> Iterator[Found]:
+    """Yield what a reading finds, in shallow files first."""
+    looked_at = 0
+    for pattern in reading.file:
+        for path in _files(tree, pattern):
+            if reading.line or reading.key:
+                looked_at += 1
+                if looked_at > _MOST_FILES:
+                    return
+            yield from _in_file(tree, path, reading)
+
+
+def holds(tree: Tree, readings: list[Reading]) -> Found | None:
+    """The first thing that any of some readings finds."""
+    return next((found for reading in readings for found in look(tree, reading)), None)
+
+
+def _files(tree: Tree, pattern: str) -> list[str]:
+    if not re.search(r"[*?\[]", pattern):
+        return [pattern] if tree.has(pattern) else []
+    fits = _as_regex(pattern).fullmatch
+    deep = pattern.startswith("**")
+    files = tree.files if "/" in pattern else tree.top()
+    return [path for path in files if fits(path) and not (deep and _FOREIGN.fullmatch(path))]
+
+
+@cache
+def _as_regex(pattern: str) -> re.Pattern[str]:
+    words = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    parts = re.split(r"(\*\*/|\*|\?)", pattern)
+    return re.compile("".join(words.get(part, re.escape(part)) for part in parts))
+
+
+def _in_file(tree: Tree, path: str, reading: Reading) -> Iterator[Found]:
+    instead = reading.give
+    if reading.path:
+        match = re.search(reading.path, path)
+        if not match:
+            return
+        instead = instead or match[1]
+    if reading.key:
+        value = _at_key(tree, path, reading.key)
+        if value:
+            line = _line_of(tree, path, reading.key, value)
+            place = Evidence(path=path, line=line)
+            yield Found(text=instead or value, evidence=place, told=not reading.give)
+    elif reading.line:
+        text = tree.text(path) or ""
+        for match in re.finditer(reading.line, text, re.MULTILINE):
+            place = Evidence(path=path, line=text.count("\n", 0, match.start()) + 1)
+            value = instead or next((group for group in match.groups() if group), path)
+            yield Found(text=value, evidence=place, told=not reading.give)
+            if instead:
+                return
+    else:
+        yield Found(text=instead or path, evidence=Evidence(path=path), told=not reading.give)
+
+
+def _at_key(tree: Tree, path: str, key: str) -> str:
+    """The text at a dotted key of a document; empty if there is none."""
+    if path.endswith(".xml") or path.endswith("proj"):
+        return _in_xml(tree, path, key.split("."))
+    if path.endswith(".toml") or path == "Cargo.lock":
+        value: Any = tree.toml(path)
+    elif path.endswith((".yaml", ".yml")):
+        value = tree.yaml(path)
+    else:
+        value = tree.json(path)
+    for part in key.split("/") if "/" in key else key.split("."):
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if not isinstance(value, Mapping):
+            return ""
+        value = mapping(dict(value)).get(part)
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, dict):
+        return "{}"
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def _in_xml(tree: Tree, path: str, parts: list[str]) -> str:
+    """The text of an element, whatever its namespace."""
+    from xml.etree import ElementTree as Xml
+
+    text = tree.text(path) or ""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:  # no manifest has them, and they can grow
+        return ""
+    try:
+        element = Xml.fromstring(text)  # noqa: S314 - without entities it cannot grow
+    except (Xml.ParseError, ValueError, RecursionError):
+        return ""
+    if element.tag.rpartition("}")[2] != parts[0]:
+        return ""
+    for part in parts[1:]:
+        inner = [child for child in element if str(child.tag).rpartition("}")[2] == part]
+        if not inner:
+            return ""
+        element = inner[0]
+    return (element.text or "").strip()
+
+
+def _line_of(tree: Tree, path: str, key: str, value: str) -> int:
+    last = re.escape(key.replace("/", ".").rpartition(".")[2])
+    first_line = re.escape(value.splitlines()[0][:80]) if value != "{}" else ""
+    near = rf"{last}.*{first_line}" if first_line else last
+    return tree.line(path, near) or tree.line(path, last)
