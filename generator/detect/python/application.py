@@ -1,11 +1,26 @@
 """What a Python project runs: its framework, server, command, port, health path and settings."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.detect.existing import Existing
 from generator.detect.model import Note, Proposal
+from generator.detect.python import (
+    django,
+    fields,
+    frameworks,
+    interactive,
+    scripts,
+    starts,
+    web,
+    workers,
+)
+from generator.detect.python.code import Code, aside
 from generator.detect.python.model import Project
+from generator.detect.python.program import Program
 from generator.detect.tree import Tree
+
+_MOST = 6  # programs described
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,5 +41,79 @@ class Application:
 
 def find(tree: Tree, project: Project, told: Existing) -> list[Application]:
     """The programs of a project, the likeliest first."""
-    del tree, project, told
-    return []
+    code = Code(tree)
+    start = starts.parse(told.argv)
+    objects = frameworks.find(code)
+    site = django.find(code, objects)
+    found = [
+        *web.find(code, project, told, start, objects, site),
+        *interactive.find(code, project, start),
+        *workers.find(code, project, told),
+        *scripts.find(code, project, start),
+        *interactive.notebooks(code, project),
+    ]
+    programs = _ranked(found)
+    if not programs:
+        return [_nothing(code)]
+    describer = fields.Describer(code, project, told, start, site)
+    first, *others = programs[:_MOST]
+    described = [_application(describer, each) for each in programs[:_MOST]]
+    return [_with_others(described[0], first, others), *described[1:]]
+
+
+def _ranked(found: Sequence[Program]) -> list[Program]:
+    """Programs by their score, each command once, those in tests and examples last."""
+    own = [each for each in found if not aside(each.path)] or list(found)
+    ranked = sorted(own, key=lambda each: -each.score)
+    kept: list[Program] = []
+    for each in ranked:
+        same_file = [other for other in kept if other.path == each.path]
+        is_script = each.kind in ("Python script", "Python program")
+        if any(other.command == each.command and other.target == each.target for other in kept):
+            continue
+        # The file of a web app is often a script too, which starts a development server.
+        if is_script and any(other.target or other.port for other in same_file):
+            continue
+        kept.append(each)
+    return kept
+
+
+def _application(describer: fields.Describer, program: Program) -> Application:
+    described = describer.describe(program)
+    return Application(
+        kind=program.kind,
+        score=program.score,
+        proposals=tuple(described.proposals),
+        additional=tuple(described.additional),
+        notes=tuple(described.notes),
+    )
+
+
+def _with_others(chosen: Application, first: Program, others: Sequence[Program]) -> Application:
+    """The chosen program, with a note on those that need a container of their own."""
+    notes = tuple(_beside(first, others))
+    return Application(
+        kind=chosen.kind,
+        score=chosen.score,
+        proposals=chosen.proposals,
+        additional=chosen.additional,
+        notes=(*chosen.notes, *notes),
+    )
+
+
+def _beside(first: Program, others: Sequence[Program]) -> Iterator[Note]:
+    for other in others:
+        if other.kind.endswith("worker") and first.kind != other.kind:
+            command = " ".join(other.command)
+            text = f"the {other.kind} is a container of its own, of the same image: `{command}`"
+            yield Note(text=text, evidence=other.evidence)
+
+
+def _nothing(code: Code) -> Application:
+    kind = "Python project" if code.paths else "Python dependencies without code"
+    return Application(
+        kind=kind,
+        score=20 if code.paths else 10,
+        missing="nothing in the code tells what to start: give `server` with module:name of the "
+        "app, or `command`",
+    )

@@ -11,7 +11,8 @@ class Requirement:
     """A package that the project needs to run, by its normalised name (PEP 503).
 
     `version` is the locked version, or empty. `wheels` are the file names of the lock, if it has
-    them. `direct` is False for what only the lock names.
+    them. `direct` is False for what only the lock names. `source` says where it comes from if not
+    from an index: git, path or url.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Requirement:
     extras: tuple[str, ...] = ()
     wheels: tuple[str, ...] = ()
     direct: bool = True
+    source: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,9 @@ class Project:
     imported from, "" for the project's own, the likeliest first. `scripts` are console entry
     points with their `module:function`. `installed` says that the project itself is installed as
     a package, so that its scripts are on the PATH. `proposals` are all that the manifests settle:
-    python, dependencies…, packages, build_packages.
+    python, dependencies…, packages, build_packages. `project_files` are what building the project
+    as a package reads beside its code: a readme, licences, setup.py. `missing` says why it cannot
+    be installed, or nothing. `version` is the project's own, where a manifest holds it.
     """
 
     manager: str
@@ -41,6 +45,11 @@ class Project:
     installed: bool
     proposals: tuple[Proposal, ...]
     notes: tuple[Note, ...] = ()
+    python: str = ""
+    name: str = ""
+    version: str = ""
+    project_files: tuple[str, ...] = ()
+    missing: str = ""
 
     def needs(self, *names: str) -> Requirement | None:
         """The first of some packages that the project needs."""

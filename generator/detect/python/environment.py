@@ -1,0 +1,347 @@
+"""Environment variables that the code reads: which it needs, and which it can do without."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.detect.model import Evidence
+from generator.detect.python.code import Code, Module, argument, is_main_guard, string
+from generator.detect.tree import Tree
+
+_WORDS = ("environ", "getenv", "BaseSettings", "decouple", "config(", "env(", "Env(")
+# Calls that fail when they are given nothing, with what they make of a text.
+_NEEDING = {
+    "int": "int", "float": "int", "create_engine": "url", "create_async_engine": "url",
+    "from_url": "url", "connect": "url", "loads": "json", "run": "text", "run_polling": "text",
+    "token": "text", "Bot": "text", "TeleBot": "text", "start": "text", "URL": "url",
+    "make_url": "url",
+}  # fmt: skip
+_STARTING = ("create_app", "make_app", "build_app", "get_settings", "lifespan", "main")
+_KINDS = {"bool": "bool", "int": "int", "float": "int", "db": "url", "url": "url", "json": "json"}
+_KINDS |= {"cache": "cache", "list": "list", "dj_db_url": "url", "str": "text", "email_url": "url"}
+_SETTINGS_BASES = ("BaseSettings",)
+_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env")
+_EXAMPLES += ("env.example", ".env.default", ".flaskenv")
+_LINE = re.compile(r"^(?:export )?([A-Za-z_]\w{0,127})=([^\n]{0,500})$", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """A variable that is read. `needed` says that the app does not start without it.
+
+    `kind` is what its text has to be: text, int, bool, url, cache, list or json. `default` says
+    that the code has a value of its own, `text` is that value if it is a plain text.
+    """
+
+    name: str
+    evidence: Evidence
+    needed: bool
+    kind: str = "text"
+    default: bool = False
+    text: str = ""
+    doubtful: bool = False
+    """It is needed in some case only, or where it is used: the code alone does not tell."""
+
+
+def find(code: Code, paths: Iterable[str]) -> list[Variable]:
+    """The variables that some files read, each once, a need before a wish."""
+    found: dict[str, Variable] = {}
+    for module in code.modules(code.holding(*_WORDS, among=paths)):
+        for each in _Reader(module).variables():
+            other = found.get(each.name)
+            if other is None or (each.needed, each.doubtful) > (other.needed, other.doubtful):
+                found[each.name] = each
+    return list(found.values())
+
+
+def examples(tree: Tree) -> Mapping[str, tuple[str, Evidence]]:
+    """The values in files that show what an environment file looks like."""
+    found: dict[str, tuple[str, Evidence]] = {}
+    for path in filter(tree.has, _EXAMPLES):
+        text = tree.text(path) or ""
+        for match in _LINE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            value = match[2].split(" #")[0].strip().strip("\"'")
+            found.setdefault(match[1], (value, Evidence(path=path, line=line)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Place:
+    """How a node is reached: by which parent, in a function, in a branch, in a `try`."""
+
+    parent: ast.AST | None = None
+    late: bool = False
+    guarded: bool = False
+
+
+class _Reader:
+    """Reads the variables of one module."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.env_names, self.scheme = _env_objects(module)
+        self.checked = _checked_names(module)
+        self.used = _needing_names(module)
+
+    def variables(self) -> Iterator[Variable]:
+        if "BaseSettings" in self.module.text:
+            yield from _settings_fields(self.module)
+        waiting: list[tuple[ast.AST, _Place]] = [(self.module.syntax, _Place())]
+        while waiting:
+            node, place = waiting.pop()
+            if found := self._read(node, place):
+                yield found
+            waiting += [
+                (child, _inside(node, child, place)) for child in ast.iter_child_nodes(node)
+            ]
+
+    def _read(self, node: ast.AST, place: _Place) -> Variable | None:
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            is_environ = self.module.dotted(node.value) in ("os.environ", "environ")
+            name = string(node.slice)
+            return self._variable(node, name, place, strict=True) if is_environ and name else None
+        if isinstance(node, ast.Call) and node.args and (name := string(node.args[0])):
+            return self._called(node, name, place)
+        return None
+
+    def _called(self, call: ast.Call, name: str, place: _Place) -> Variable | None:
+        source = self.module.dotted(call.func)
+        head, _, method = source.rpartition(".")
+        if source in ("os.getenv", "os.environ.get", "getenv"):
+            default = argument(call, "default", 1)
+            return self._variable(call, name, place, strict=False, default=default)
+        if source in ("decouple.config", "decouple.AutoConfig") or (
+            self.env_names.get(source) == "config" and not head
+        ):
+            default = argument(call, "default", 1)
+            cast = self.module.dotted(argument(call, "cast"))
+            kind = _KINDS.get(cast.rpartition(".")[2], "text")
+            return self._variable(call, name, place, strict=True, default=default, kind=kind)
+        owner = self.env_names.get(source) or self.env_names.get(head)
+        if owner == "env":
+            default = argument(call, "default", 1)
+            if isinstance(default, ast.Name) and default.id in _KINDS:
+                default = argument(call, "default", 2)  # env("DEBUG", bool, False)
+            kind = _KINDS.get(method, "text") if head else "text"
+            if name in self.scheme:
+                kind, has = self.scheme[name]
+                default = default or (ast.Constant(value="") if has else None)
+            return self._variable(call, name, place, strict=True, default=default, kind=kind)
+        return None
+
+    def _variable(  # noqa: PLR0913 - how it is read is six things
+        self,
+        node: ast.expr,
+        name: str,
+        place: _Place,
+        *,
+        strict: bool,
+        default: ast.expr | None = None,
+        kind: str = "text",
+    ) -> Variable | None:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", name):
+            return None
+        has_default = default is not None and not (
+            isinstance(default, ast.Constant) and default.value is None
+        )
+        use = self._use(node, place)
+        needs = not has_default and not (strict and default is not None) and (strict or bool(use))
+        if isinstance(place.parent, ast.BoolOp) and isinstance(place.parent.op, ast.Or):
+            needs, has_default = False, True
+        return Variable(
+            name=name,
+            evidence=self.module.evidence(node),
+            needed=needs and not place.late and not place.guarded,
+            kind=use if kind == "text" and use else kind,
+            default=has_default,
+            text=string(default) or "",
+            doubtful=needs,
+        )
+
+    def _use(self, node: ast.expr, place: _Place) -> str:
+        """What the value must be, if it is used in a way that fails without one."""
+        parent = place.parent
+        if isinstance(parent, ast.Call) and node in parent.args:
+            return _NEEDING.get(_last(parent.func), "")
+        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+            target = parent.targets[0].id
+            is_django_key = target == "SECRET_KEY" and "INSTALLED_APPS" in self.module.text
+            if target in self.checked or is_django_key:
+                return "text"
+            return self.used.get(target, "")
+        return ""
+
+
+def _inside(node: ast.AST, child: ast.AST, place: _Place) -> _Place:
+    late, guarded = place.late, place.guarded
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        late = late or not node.name.startswith(_STARTING)
+    elif isinstance(node, ast.Lambda):
+        late = True
+    elif isinstance(node, ast.If | ast.IfExp):
+        guarded = guarded or not (is_main_guard(node) or child is node.test)
+    elif isinstance(node, ast.Try):
+        guarded = guarded or (child in node.body and bool(node.handlers))
+    return _Place(node, late, guarded)
+
+
+def _last(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _checked_names(module: Module) -> set[str]:
+    """Names for which the module gives up when they are empty."""
+    found: set[str] = set()
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Assert):
+            found |= {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
+        elif isinstance(node, ast.If) and any(map(_gives_up, node.body)):
+            negative = isinstance(node.test, ast.UnaryOp | ast.Compare | ast.BoolOp)
+            names = [each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)]
+            found |= set(names) if negative else set()
+    return found
+
+
+def _gives_up(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Raise):
+        return True
+    is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    return is_call and _last(node.value.func) in ("exit", "_exit", "quit")  # type: ignore[attr-defined]
+
+
+def _needing_names(module: Module) -> dict[str, str]:
+    """Names that are given to a call which fails without a value, with the kind it needs."""
+    found: dict[str, str] = {}
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Call) and (kind := _NEEDING.get(_last(node.func))):
+            for value in [*node.args[:1], *(each.value for each in node.keywords)]:
+                if isinstance(value, ast.Name):
+                    found.setdefault(value.id, kind)
+    return found
+
+
+def _env_objects(module: Module) -> tuple[dict[str, str], dict[str, tuple[str, bool]]]:
+    """Names that read variables, by library, and the scheme of a django-environ object."""
+    names: dict[str, str] = {}
+    scheme: dict[str, tuple[str, bool]] = {}
+    for alias, full in module.names.items():
+        if full == "environs.env":
+            names[alias] = names[full] = "env"
+    for node in ast.walk(module.syntax):
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
+            continue
+        target, maker = node.targets[0], module.dotted(node.value.func)
+        if not isinstance(target, ast.Name):
+            continue
+        if maker in ("environ.Env", "environs.Env", "environ.FileAwareEnv"):
+            names[target.id] = "env"
+            scheme |= _scheme(node.value)
+        elif maker in ("starlette.config.Config", "decouple.Config", "decouple.AutoConfig"):
+            names[target.id] = "config"
+    return names, scheme
+
+
+def _scheme(call: ast.Call) -> dict[str, tuple[str, bool]]:
+    found = {}
+    for keyword in call.keywords:
+        if keyword.arg:
+            pair = keyword.value.elts if isinstance(keyword.value, ast.Tuple) else [keyword.value]
+            kind = pair[0].id if pair and isinstance(pair[0], ast.Name) else ""
+            found[keyword.arg] = (_KINDS.get(kind, "text"), len(pair) > 1)
+    return found
+
+
+def _settings_fields(module: Module) -> Iterator[Variable]:
+    """The fields of pydantic settings classes."""
+    classes = [node for node in ast.walk(module.syntax) if isinstance(node, ast.ClassDef)]
+    known = set(_SETTINGS_BASES)
+    prefixes: dict[str, str] = {}
+    for node in classes:
+        bases = {module.dotted(base).rpartition(".")[2] for base in node.bases}
+        if not bases & known:
+            continue
+        known.add(node.name)
+        inherited = next((prefixes[base] for base in bases if base in prefixes), "")
+        prefixes[node.name] = _prefix(node, inherited)
+        for field in node.body:
+            if found := _field(module, field, prefixes[node.name], known):
+                yield found
+
+
+def _prefix(node: ast.ClassDef, inherited: str) -> str:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.keyword) and inner.arg == "env_prefix":
+            return string(inner.value) or ""
+        if isinstance(inner, ast.Dict):
+            for key, value in zip(inner.keys, inner.values, strict=True):
+                if string(key) == "env_prefix":
+                    return string(value) or ""
+        if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
+            if inner.targets[0].id == "env_prefix":
+                return string(inner.value) or ""
+    return inherited
+
+
+def _field(module: Module, field: ast.stmt, prefix: str, known: set[str]) -> Variable | None:
+    if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+        return None
+    kind = ast.unparse(field.annotation)
+    name = field.target.id
+    skipped = ("ClassVar", "SettingsConfigDict")
+    if name == "model_config" or kind.startswith(skipped) or name.startswith("_") or kind in known:
+        return None
+    value, alias = field.value, None
+    needed = value is None
+    if isinstance(value, ast.Call) and _last(value.func) == "Field":
+        default = argument(value, "default", 0)
+        is_dots = isinstance(default, ast.Constant) and default.value is Ellipsis
+        needed = (default is None or is_dots) and argument(value, "default_factory") is None
+        alias = next(
+            filter(None, (string(argument(value, key)) for key in ("validation_alias", "alias"))),
+            None,
+        ) or string(argument(value, "env"))
+    elif isinstance(value, ast.Constant) and value.value is Ellipsis:
+        needed = True
+    text = string(value) or ""
+    return Variable(
+        name=alias or f"{prefix}{name}".upper(),
+        evidence=module.evidence(field),
+        needed=needed,
+        kind=_annotated_kind(kind),
+        default=not needed,
+        text=text,
+        doubtful=needed,
+    )
+
+
+def _annotated_kind(annotation: str) -> str:
+    lower = annotation.lower()
+    kinds = (("dsn", "url"), ("url", "url"), ("bool", "bool"), ("list", "json"), ("dict", "json"))
+    kinds += (("int", "int"), ("float", "int"))
+    return next((kind for word, kind in kinds if word in lower), "text")
+
+
+_PLACEHOLDERS = {
+    "bool": "false",
+    "cache": "dummycache://",
+    "int": "1",
+    "json": "[]",
+    "list": "localhost",
+    "url": "sqlite://:memory:",
+}
+
+
+def placeholder(variable: Variable) -> str:
+    """A harmless value that a build step can be given for a variable."""
+    name = variable.name.lower()
+    if variable.kind == "text" and "redis" in name:
+        return "redis://localhost:6379/0"
+    if variable.kind == "text" and re.search(r"database|db_url", name):
+        return _PLACEHOLDERS["url"]
+    if variable.kind == "text" and name.endswith(("_url", "_uri", "_endpoint")):
+        return "http://localhost"
+    if variable.kind == "text" and name.endswith("port"):
+        return "1"
+    return _PLACEHOLDERS.get(variable.kind, "build")

@@ -1,0 +1,379 @@
+"""A program as fields of a spec, with the reason and the evidence for each."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from generator.detect.existing import Existing
+from generator.detect.model import (
+    Alternative,
+    Confidence,
+    Evidence,
+    Note,
+    Proposal,
+    SpecValue,
+)
+from generator.detect.python import django, environment, ports, routes, servers, services
+from generator.detect.python.code import Code, aside
+from generator.detect.python.include import Picker, to_build
+from generator.detect.python.layout import joined, reached
+from generator.detect.python.model import Project
+from generator.detect.python.ports import PortFound
+from generator.detect.python.program import Program
+from generator.detect.python.starts import Start
+from generator.detect.python.storage import Storage
+from generator.detect.python.variables import Variables
+
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+# Where libraries keep what they load or compute, if their home cannot be written.
+_CACHES = (
+    (("matplotlib", "seaborn"), "MPLCONFIGDIR", "/tmp/matplotlib"),  # noqa: S108
+    (("numba", "librosa", "umap-learn"), "NUMBA_CACHE_DIR", "/tmp/numba"),  # noqa: S108
+)
+_MODELS = ("transformers", "sentence-transformers", "diffusers", "huggingface-hub", "datasets")
+_MODELS_FOLDER = "/var/cache/huggingface"
+
+
+@dataclass(kw_only=True)
+class Described:
+    """What a program becomes."""
+
+    proposals: list[Proposal] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    additional: list[str] = field(default_factory=list)
+
+
+class Describer:
+    """Describes the programs of one project."""
+
+    def __init__(
+        self,
+        code: Code,
+        project: Project,
+        told: Existing,
+        start: Start,
+        site: django.Site | None,
+    ) -> None:
+        self.code, self.project, self.told, self.start = code, project, told, start
+        self.site = site
+        self.settings = django.read_settings(code, site) if site else None
+
+    def describe(self, program: Program) -> Described:
+        """The fields of a spec for a program."""
+        return _Description(self, program).all()
+
+
+class _Description:
+    """Describes one program."""
+
+    def __init__(self, describer: Describer, program: Program) -> None:
+        self.by, self.program = describer, program
+        self.code, self.project, self.told = describer.code, describer.project, describer.told
+        self.is_django = program.kind == "Django app" and describer.site is not None
+        self.found = Described(notes=list(program.notes), additional=list(program.additional))
+        self.files = self._files()
+        self.port = self._port() if program.port else None
+
+    def all(self) -> Described:
+        self._start()
+        if self.port:
+            self._propose_port(self.port)
+        self._health()
+        include = self._include()
+        self._variables(include)
+        if self.is_django:
+            self._django(include)
+        return self.found
+
+    def _files(self) -> list[str]:
+        """The files that take part when the program runs."""
+        program, site = self.program, self.by.site
+        found = reached(self.code, program.path, program.root) if program.path else []
+        if self.is_django and site:
+            start = f"{site.root}/" if site.root else ""
+            own = [path for path in self.code.paths if path.startswith(start) and not aside(path)]
+            other = [path for path in own if "settings" in path and path not in site.files]
+            own = [path for path in own if path not in other]
+            found = list(dict.fromkeys((*found, *site.files, *own)))
+        elif program.all_files:
+            own = [path for path in self.code.paths if not aside(path)]
+            found = list(dict.fromkeys((*found, *own)))
+        return found
+
+    def _add(
+        self,
+        name: str,
+        value: SpecValue,
+        reason: str,
+        *evidence: Evidence,
+        confidence: Confidence = Confidence.HIGH,
+        alternatives: tuple[Alternative, ...] = (),
+    ) -> None:
+        self.found.proposals.append(
+            Proposal(
+                field=name,
+                value=value,
+                confidence=confidence,
+                reason=reason,
+                evidence=evidence,
+                alternatives=alternatives,
+            )
+        )
+
+    # The server or command.
+
+    def _start(self) -> None:
+        program = self.program
+        if not program.interface:
+            port = str(self.port.port if self.port else program.port)
+            words = [word.replace("{port}", port) for word in program.command]
+            self._add("command", words, program.reason, *program.evidence)
+            return
+        choice = servers.choose(program, self.project, self.told, self.by.start)
+        self.found.additional += choice.additional
+        self.found.notes += choice.notes
+        self._development(choice.server)
+        evidence = tuple(dict.fromkeys((*program.evidence, *choice.evidence)))
+        value = servers.field_value(choice, program.target, program.interface, program.threads)
+        reason = f"{program.reason.removesuffix(' in')}, {choice.server} {choice.reason}:"
+        if value is None:
+            port = self.port.port if self.port else program.port
+            words = servers.command(choice, program.target, port)
+            self._add("command", words, reason, *evidence, confidence=choice.confidence)
+            return
+        self._add(
+            "server",
+            value,
+            reason,
+            *evidence,
+            confidence=choice.confidence,
+            alternatives=program.alternatives,
+        )
+        own = self.code.tree.first("gunicorn.conf.py")
+        if choice.server == "gunicorn" and own:
+            text = "imgen writes a gunicorn.conf.py of its own for containers: keep what of yours "
+            text += "is more than address, workers and logs, such as hooks"
+            self.found.notes.append(Note(text=text, evidence=(Evidence(path=own),)))
+
+    def _development(self, server: str) -> None:
+        if (name := self.by.start.is_development()) and self.told.argv_evidence:
+            text = f"the project starts `{name}`, a server for development; the image runs {server}"
+            self.found.notes.append(Note(text=text, evidence=(self.told.argv_evidence,)))
+
+    # The port.
+
+    def _ports(self) -> Iterator[PortFound]:
+        program = self.program
+        in_code = list(ports.of_code(self.code, [program.path, *self.files]))
+        if not program.port_is_ours:
+            yield from in_code
+        yield from ports.of_server(self.code.tree, self.told, self.by.start.port)
+        yield from ports.of_settings(self.code.tree)
+        yield from in_code
+
+    def _port(self) -> PortFound:
+        found = list(self._ports())
+        for each in found:
+            if each.port >= 1024 or not self.program.port_is_ours:
+                return each
+        return PortFound(
+            port=self.program.port,
+            reason=f"usual for a {self.program.kind}",
+            evidence=Evidence(path=""),
+            confidence=Confidence.LOW,
+        )
+
+    def _propose_port(self, port: PortFound) -> None:
+        others = {
+            each.port: Alternative(
+                value=str(each.port), evidence=(each.evidence,), reason=each.reason
+            )
+            for each in reversed(list(self._ports()))
+            if each.port != port.port
+        }
+        evidence = (port.evidence,) if port.evidence.path else ()
+        alternatives = tuple(others.values())[:3] if not self.program.interface else ()
+        self._add(
+            "port",
+            str(port.port),
+            port.reason,
+            *evidence,
+            confidence=port.confidence,
+            alternatives=alternatives,
+        )
+        if not self.program.port_is_ours and port.host in _LOCAL:
+            if port.host_variable:
+                self._env("HOST", "0.0.0.0", port.host_variable, port.evidence)  # noqa: S104
+            elif not self.program.env:
+                text = f"it listens on {port.host} alone, where nobody outside the container "
+                text += "reaches it: make it 0.0.0.0"
+                self.found.notes.append(Note(text=text, evidence=(port.evidence,)))
+
+    def _env(self, reason: str, value: str, name: str, *evidence: Evidence) -> None:
+        self._add(f"env.{name}", value, reason, *evidence, confidence=Confidence.MEDIUM)
+
+    # The health check.
+
+    def _health(self) -> None:
+        program = self.program
+        if not program.port:
+            reason = "it listens on no port that could be asked"
+            self._add("healthcheck", "none", reason, confidence=Confidence.MEDIUM)
+            return
+        if program.health:
+            name = program.kind.removesuffix(" app")
+            self._add("healthcheck", program.health, f"the health path of {name}")
+            return
+        if program.command and not program.interface and "sanic" not in program.command[0]:
+            found = routes.find(self.code, self.files) if "aiohttp" in program.kind else []
+        elif self.is_django and self.by.site:
+            found = routes.find_django(self.code, self.by.site.files, self.by.site.root)
+        else:
+            found = routes.find(self.code, self.files)
+        if found:
+            others = tuple(
+                Alternative(value=each.path, evidence=(each.evidence,), reason="route in")
+                for each in found[1:4]
+                if each.path != found[0].path
+            )
+            self._add(
+                "healthcheck",
+                found[0].path,
+                "route in",
+                found[0].evidence,
+                alternatives=others,
+            )
+        elif self.told.health_paths:
+            told = self.told.health_paths[0]
+            self._add("healthcheck", told.value, "asked by", told.evidence)
+
+    # The files.
+
+    def _include(self) -> list[str]:
+        program = self.program
+        if self.project.installed:
+            picked = to_build(self.code, self.project.roots, self.files)
+            notes: list[Note] = []
+        else:
+            picker = Picker(self.code, self.files, everything=program.all_files)
+            picked = picker.pick(program.root)
+            notes = picker.notes
+        self.found.notes += notes
+        if picked and picked != ["."]:
+            reason = (
+                "what installing the project needs"
+                if self.project.installed
+                else ("what the app imports and reads")
+            )
+            confidence = Confidence.MEDIUM
+            self._add("include", picked, reason, confidence=confidence)
+        if not self.project.installed and program.root not in ("", "src"):
+            is_script = program.command[:1] == ("python",) and program.command[1:2] != ("-m",)
+            if not is_script:
+                reason = f"its imports start from {program.root}"
+                self._env(reason, f"/app/{program.root}", "PYTHONPATH", *program.evidence[:1])
+        return picked
+
+    # Variables, folders.
+
+    def _variables(self, include: list[str]) -> None:
+        program = self.program
+        read = environment.find(self.code, self.files)
+        shown = environment.examples(self.code.tree)
+        variables = Variables(read, shown, self.told, port=self.port.port if self.port else 0)
+        storage = Storage(self.code, self.files, include, self._instance())
+        env: dict[str, str] = dict(program.env)
+        tmpfs, volumes = set(program.tmpfs), set()
+        self._caches(env, tmpfs, volumes)
+        for name, value in env.items():
+            self._env("for a read-only container", value, name)
+        moved = storage.moves(read)
+        for name, (value, evidence) in moved.items():
+            self._env("moves the file to a volume; its default is in", value, name, evidence)
+        for name, (value, reason, evidence) in variables.env().items():
+            if name not in env and name not in moved:
+                self._env(reason, value, name, *evidence)
+        secrets = [each for each in variables.secrets() if each.name not in (*env, *moved)]
+        if secrets:
+            names = [each.name for each in secrets]
+            places = [each.evidence for each in secrets]
+            self._add("secrets", names, "needed at start in", *places)
+        engines = self.by.settings.engines if self.by.settings and self.is_django else ()
+        self.found.notes += [
+            *services.notes(self.project, read, engines),
+            *variables.notes(moved),
+            *storage.notes(self._database()),
+        ]
+        volumes |= set(storage.volumes())
+        tmpfs |= set(storage.tmpfs())
+        if volumes:
+            places = storage.evidence()
+            self._add("volumes", sorted(volumes), "the app keeps data there:", *places)
+        if tmpfs:
+            reason = "for scratch files, since the root file system is read-only"
+            self._add("tmpfs", sorted(tmpfs), reason, confidence=Confidence.MEDIUM)
+
+    def _instance(self) -> str | None:
+        """Where Flask-SQLAlchemy keeps files whose path is relative."""
+        program = self.program
+        if not self.project.needs("flask-sqlalchemy") or program.kind != "Flask app":
+            return None
+        return joined(program.root if program.root != "src" else "src", "instance")
+
+    def _database(self) -> tuple[str, Evidence] | None:
+        settings = self.by.settings
+        if self.is_django and settings and settings.database_evidence:
+            return settings.database_file, settings.database_evidence
+        return None
+
+    def _caches(self, env: dict[str, str], tmpfs: set[str], volumes: set[str]) -> None:
+        for packages, name, path in _CACHES:
+            if "HOME" not in env and self.project.needs(*packages):
+                env[name] = path
+                tmpfs.add("/tmp")  # noqa: S108
+        if self.project.needs(*_MODELS):
+            env["HF_HOME"] = _MODELS_FOLDER
+            volumes.add(_MODELS_FOLDER)
+
+    # Django.
+
+    def _django(self, include: list[str]) -> None:
+        site, settings = self.by.site, self.by.settings
+        if not site or not settings:
+            return
+        self.found.notes += django.notes(site, settings, self.code)
+        root = settings.static_root
+        if root and site.manage and settings.static_evidence and re.fullmatch(r"[\w./@+-]+", root):
+            env = self._asset_env(site)
+            value: dict[str, SpecValue] = {
+                "run": [f"python {site.manage} collectstatic --noinput"],
+                "outputs": [root],
+            }
+            if env:
+                value["env"] = env
+            self._add("assets", value, "STATIC_ROOT is set in", settings.static_evidence)
+            if root in include:
+                self._without(root)
+
+    def _without(self, path: str) -> None:
+        """Leave what the build makes out of what is copied."""
+        proposals = self.found.proposals
+        for index, each in enumerate(proposals):
+            if each.field == "include" and isinstance(each.value, list):
+                rest = [name for name in each.value if name != path]
+                proposals[index] = Proposal(
+                    field="include", value=rest, confidence=each.confidence, reason=each.reason
+                )
+
+    def _asset_env(self, site: django.Site) -> Mapping[str, str]:
+        """Harmless values for what the settings need to be read."""
+        own = set(site.files)
+        read = environment.find(self.code, self.files)
+        env = {
+            each.name: environment.placeholder(each)
+            for each in read
+            if each.needed and each.evidence.path in own
+        }
+        if site.manage_settings and site.manage_settings != site.settings:
+            env["DJANGO_SETTINGS_MODULE"] = site.settings
+        return dict(sorted(env.items()))

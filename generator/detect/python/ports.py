@@ -1,0 +1,152 @@
+"""The port that an app listens on, where its own files say it."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from generator.detect.existing import Existing
+from generator.detect.model import Confidence, Evidence
+from generator.detect.python.code import Code, Module, argument, string
+from generator.detect.tree import Tree
+
+_PORT_METHODS = ("run", "run_app", "listen", "serve", "launch", "run_server", "start_server")
+_SERVER_CLASSES = ("HTTPServer", "ThreadingHTTPServer", "TCPServer", "WSGIServer", "make_server")
+_WORDS = (*(f"{name}(" for name in (*_PORT_METHODS, *_SERVER_CLASSES)), "start_http_server(")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortFound:
+    """A port, how it follows, and where. `variable` is the one that may change it."""
+
+    port: int
+    reason: str
+    evidence: Evidence
+    confidence: Confidence = Confidence.HIGH
+    variable: str = ""
+    host: str = ""
+    host_variable: str = ""
+
+
+def port_in(text: str) -> int | None:
+    """The port at the end of an address such as `0.0.0.0:8000`, or of a default `${PORT:-8000}`."""
+    found = re.fullmatch(r"[^\s]{0,80}?[:=-]?([0-9]{2,5})\}?", text.strip())
+    number = int(found[1]) if found else 0
+    return number if 1 <= number <= 65535 and number != 22 else None
+
+
+def of_server(tree: Tree, told: Existing, start_port: int | None) -> Iterator[PortFound]:
+    """Ports that the configuration gives the server that we start."""
+    for path in tree.named("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py"):
+        line = tree.line(path, r"^bind\s*=")
+        row = (tree.text(path) or "").split("\n")[line - 1] if line else ""
+        found = re.search(r":([0-9]{2,5})\b", row)
+        if found and (port := port_in(found[1])):
+            yield PortFound(port=port, reason="bound in", evidence=Evidence(path=path, line=line))
+    if start_port and told.argv_evidence:
+        yield PortFound(port=start_port, reason="in the command of", evidence=told.argv_evidence)
+    for each in told.ports:
+        if port := port_in(each.value.split("/")[0]):
+            yield PortFound(port=port, reason="told by", evidence=each.evidence)
+
+
+def of_settings(tree: Tree) -> Iterator[PortFound]:
+    """Ports in examples of environment files."""
+    for path in (".flaskenv", ".env.example", ".env.sample", "example.env", ".env.template"):
+        pattern = r"^(?:export )?(?:PORT|APP_PORT|FLASK_RUN_PORT)=[\"']?([0-9]{2,5})"
+        if line := tree.line(path, pattern):
+            row = (tree.text(path) or "").split("\n")[line - 1]
+            if port := port_in(row.rpartition("=")[2].strip("\"' ")):
+                yield PortFound(
+                    port=port,
+                    reason="set in",
+                    evidence=Evidence(path=path, line=line),
+                    confidence=Confidence.MEDIUM,
+                )
+
+
+def of_code(code: Code, paths: Iterable[str]) -> Iterator[PortFound]:
+    """Ports that the code listens on by itself: `app.run(port=5000)` and the like."""
+    for module in code.modules(code.holding(*_WORDS, among=paths)):
+        constants = _constants(module)
+        for node in ast.walk(module.syntax):
+            if isinstance(node, ast.Call) and (found := _listening(module, node, constants)):
+                yield found
+
+
+def _listening(module: Module, call: ast.Call, constants: dict[str, ast.expr]) -> PortFound | None:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else module.dotted(call.func)
+    name = name.rpartition(".")[2]
+    host: ast.expr | None = argument(call, "host")
+    if name in _PORT_METHODS:
+        value = argument(call, "port") or argument(call, "server_port")
+        if value is None and name == "listen":
+            value = argument(call, "port", 0)
+    elif name in _SERVER_CLASSES:
+        pair = argument(call, "server_address", 0)
+        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2:
+            host, value = pair.elts
+        else:
+            host, value = pair, argument(call, "port", 1)
+    else:
+        return None
+    number, variable = _number(module, value, constants)
+    if not number:
+        return None
+    address, host_variable = _text(host, constants)
+    return PortFound(
+        port=number,
+        reason="listened on in",
+        evidence=module.evidence(call),
+        variable=variable,
+        host=address,
+        host_variable=host_variable,
+    )
+
+
+def _constants(module: Module) -> dict[str, ast.expr]:
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(module.syntax):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            found[node.target.id] = node.value
+    return found
+
+
+def _number(
+    module: Module, node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0
+) -> tuple[int, str]:
+    """A port number with the variable that may set it; 0 if the code does not tell."""
+    if node is None or depth > 4:
+        return 0, ""
+    if isinstance(node, ast.Constant):
+        port = port_in(str(node.value)) if isinstance(node.value, int | str) else None
+        return port or 0, ""
+    if isinstance(node, ast.Name) and node.id in constants:
+        return _number(module, constants[node.id], constants, depth + 1)
+    if isinstance(node, ast.BoolOp):
+        parts = [_number(module, value, constants, depth + 1) for value in node.values]
+        variable = next((variable for _, variable in parts if variable), "")
+        return next((number for number, _ in parts if number), 0), variable
+    if isinstance(node, ast.Call):
+        name = module.dotted(node.func).rpartition(".")[2]
+        if name in ("int", "str") and node.args:
+            return _number(module, node.args[0], constants, depth + 1)
+        if name in ("getenv", "get", "config", "env", "int") and (variable := string(_first(node))):
+            default = argument(node, "default", 1)
+            return _number(module, default, constants, depth + 1)[0], variable
+    return 0, ""
+
+
+def _text(node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0) -> tuple[str, str]:
+    if isinstance(node, ast.Name) and node.id in constants and depth < 4:
+        return _text(constants[node.id], constants, depth + 1)
+    if isinstance(node, ast.Call):
+        default = argument(node, "default", 1)
+        return (string(default) or "", string(_first(node)) or "")
+    return string(node) or "", ""
+
+
+def _first(call: ast.Call) -> ast.expr | None:
+    return call.args[0] if call.args else None

@@ -1,0 +1,40 @@
+"""A program found in the code, before it is described by fields of a spec."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from generator.detect.model import Alternative, Evidence, Note
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One way to start what a project holds.
+
+    `path` is the file that it starts from and `root` the folder its imports come from. A server
+    loads `target` by `interface` (`asgi` or `wsgi`), or else `command` starts it, in which
+    `{port}` stands for the port. `port` is the framework's usual one, 0 if it listens on none;
+    `port_is_ours` says that the command tells it. `env` and `tmpfs` are what it needs to run in a
+    read-only container. `all_files` says that it loads modules by names in its settings, `server` is
+    the only server that can load it.
+    """
+
+    kind: str
+    score: int
+    path: str
+    root: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+    interface: str = ""
+    target: str = ""
+    server: str = ""
+    command: tuple[str, ...] = ()
+    port: int = 0
+    port_is_ours: bool = True
+    health: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    tmpfs: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    additional: tuple[str, ...] = ()
+    all_files: bool = False
+    threads: int = 0
+    alternatives: tuple[Alternative, ...] = ()

@@ -1,0 +1,155 @@
+"""Programs without a server or queue: scripts, `python -m package`, console entry points."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from generator.detect.model import Evidence
+from generator.detect.python.code import Code, Module, aside
+from generator.detect.python.interactive import has_main
+from generator.detect.python.layout import dotted_name, folder, importable, located, root_of
+from generator.detect.python.model import Project
+from generator.detect.python.program import Program
+from generator.detect.python.starts import Start
+
+_NAMES = ("main.py", "app.py", "bot.py", "run.py", "server.py", "worker.py", "__main__.py")
+_NAMES += ("start.py", "service.py", "daemon.py", "cli.py", "index.py")
+_MOST = 40  # scripts looked at
+# A top-level call that keeps the program running, in a script without a main guard.
+_RUNNING = (
+    "run",
+    "run_forever",
+    "run_polling",
+    "serve_forever",
+    "start",
+    "main",
+    "infinity_polling",
+)
+_RUNNING += ("polling", "launch", "run_app", "start_polling", "listen")
+_LISTENING = ("HTTPServer(", "make_server(", "TCPServer(", ".listen(", "web.run_app(", "serve(")
+_LISTENING += ("start_server(", "WSGIServer(", "grpc.server(", "start_http_server(", "app.run(")
+
+
+def find(code: Code, project: Project, start: Start) -> Iterator[Program]:
+    """The scripts and entry points of a project, the likeliest first."""
+    yield from _told(code, project, start)
+    yield from _entry_points(code, project)
+    found = list(_scripts(code, project))
+    yield from found[:1]
+
+
+def script(code: Code, project: Project, path: str, evidence: Evidence) -> Program:
+    """A file that `python` runs, by its path or as a module."""
+    root = root_of(code, project, path)
+    target = dotted_name(path, root)
+    own = folder(path)
+    is_package = code.tree.has(f"{own}/__init__.py") if own else False
+    relative = any(each.level for each in code.imports(path))
+    if path.endswith("/__main__.py") and target:
+        command: tuple[str, ...] = ("python", "-m", target.removesuffix(".__main__"))
+    elif target and (relative or (root != own and (is_package or _needs_root(code, path, root)))):
+        command = ("python", "-m", target)
+    else:
+        command, root = ("python", path), own
+    return Program(
+        kind="Python script",
+        score=60,
+        path=path,
+        root=root,
+        reason="program in",
+        evidence=(evidence,),
+        command=command,
+        port=8000 if listens(code, path) else 0,
+        port_is_ours=False,
+    )
+
+
+def listens(code: Code, path: str) -> bool:
+    """Whether a script opens a port itself."""
+    return bool(code.holding(*_LISTENING, among=[path]))
+
+
+def _needs_root(code: Code, path: str, root: str) -> bool:
+    """Whether a script imports what lies in the root and not beside it."""
+    own = folder(path)
+    absolute = [each.module for each in code.imports(path) if not each.level]
+    return any(importable(code, root, name) and not importable(code, own, name) for name in absolute)
+
+
+def _told(code: Code, project: Project, start: Start) -> Iterator[Program]:
+    path = start.script if code.tree.has(start.script) else ""
+    if start.module and not path:
+        for root in (*project.roots, ""):
+            path = path or located(code, root, start.module) or ""
+            path = path or located(code, root, f"{start.module}.__main__") or ""
+    if path and path.endswith(".py") and not path.endswith("manage.py"):
+        yield replace(script(code, project, path, Evidence(path=path)), score=75)
+
+
+def _entry_points(code: Code, project: Project) -> Iterator[Program]:
+    names = sorted(project.scripts, key=lambda name: (_is_extra(name), len(name), name))
+    for name in names[:1]:
+        module, _, _ = project.scripts[name].partition(":")
+        path = next(filter(None, (located(code, root, module) for root in project.roots)), "")
+        evidence = project.script_evidence.get(name)
+        if project.installed:
+            yield Program(
+                kind="Python program",
+                score=72,
+                path=path,
+                root=root_of(code, project, path) if path else "",
+                reason="console script in",
+                evidence=(evidence,) if evidence else (),
+                command=(name,),
+                port=8000 if path and listens(code, path) else 0,
+                port_is_ours=False,
+            )
+
+
+def _is_extra(name: str) -> bool:
+    return (
+        re.search(r"(?:^|[-_])(?:dev|test|tests|lint|docs|debug|admin|migrate)$", name) is not None
+    )
+
+
+def _scripts(code: Code, project: Project) -> Iterator[Program]:
+    ranked = sorted(code.paths, key=_order)
+    count = 0
+    for path in ranked:
+        named = path.rsplit("/", 1)[-1] in _NAMES
+        if not named and "__main__" not in code.text(path):
+            continue
+        count += 1
+        module = code.module(path) if count <= _MOST else None
+        if module and (node := _running(module, named=named)):
+            score = 25 if aside(path) else 60 if named else 45
+            yield replace(script(code, project, path, module.evidence(node)), score=score)
+
+
+def _order(path: str) -> tuple[bool, int, int, str]:
+    name = path.rsplit("/", 1)[-1]
+    rank = _NAMES.index(name) if name in _NAMES else len(_NAMES)
+    depth = path.count("/") - path.startswith("src/")
+    # A file of a usual name one folder deeper is likelier than one of any name above it.
+    return aside(path), depth + (rank == len(_NAMES)), rank, path
+
+
+def _running(module: Module, *, named: bool) -> ast.AST | None:
+    """What makes a file a program: a main guard, or a call that runs something."""
+    if guard := has_main(module):
+        return guard
+    if module.path.endswith("__main__.py") and module.syntax.body:
+        return module.syntax.body[-1]
+    if not named:
+        return None
+    for node in module.top:
+        if isinstance(node, ast.While):
+            return node
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            name = function.attr if isinstance(function, ast.Attribute) else ""
+            name = name or getattr(function, "id", "")
+            if name in _RUNNING:
+                return node
+    return None

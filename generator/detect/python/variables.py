@@ -1,0 +1,105 @@
+"""Which variables become `env`, which `secrets`, and which a note."""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+
+from generator.detect.existing import Existing
+from generator.detect.model import Evidence, Note
+from generator.detect.python.environment import Variable
+from generator.secrecy import changes_code, public_env_name, public_text, secret_name
+
+_SHOWN = 12  # names in a note
+# What the image or the engine sets, and what a server reads for itself.
+_OWN = frozenset(
+    ["APP_VERSION", "HOME", "HOSTNAME", "LANG", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH",
+     "PYTHONUNBUFFERED", "TMPDIR", "USER", "WEB_CONCURRENCY", "GRANIAN_WORKERS", "DJANGO_SETTINGS_MODULE"]
+)  # fmt: skip
+_HOSTS = frozenset(["HOST", "APP_HOST", "SERVER_HOST", "BIND_HOST", "LISTEN_HOST"])
+_PORTS = frozenset(["PORT", "APP_PORT", "SERVER_PORT", "BIND_PORT", "LISTEN_PORT"])
+_ADDRESS = re.compile(r"(?i).*(?:_ur[li]|_dsn|_host|_hosts|_endpoint|_address|_server|dsn)")
+_PLACEHOLDER = re.compile(
+    r"(?i).*(?:change[-_ ]?me|your[-_ ]|replace|xxx|<|>|todo|example|secret|\.\.\.|localhost|127\.0\.)"
+)
+
+
+class Variables:
+    """The variables that a program reads, sorted by what they become."""
+
+    def __init__(
+        self,
+        read: Sequence[Variable],
+        examples: Mapping[str, tuple[str, Evidence]],
+        told: Existing,
+        *,
+        port: int,
+    ) -> None:
+        self.read = [each for each in read if each.name not in _OWN]
+        self.examples, self.told, self.port = examples, told, port
+        self._env = {each.name: found for each in self.read if (found := self._value(each))}
+
+    def env(self) -> Mapping[str, tuple[str, str, tuple[Evidence, ...]]]:
+        """Values that everyone may see: value, reason and evidence by name."""
+        return self._env
+
+    def secrets(self) -> list[Variable]:
+        """What has to be given at run time, because no safe value is known."""
+        return [
+            each
+            for each in self.read
+            if each.needed and each.name not in self._env and _can_be_secret(each.name)
+        ]
+
+    def _value(self, each: Variable) -> tuple[str, str, tuple[Evidence, ...]] | None:
+        """A value for a variable that is needed, if a safe one is known."""
+        if not each.needed:
+            return None
+        if each.name in _PORTS and self.port:
+            return str(self.port), "the port, needed in", (each.evidence,)
+        if each.name in _HOSTS:
+            return "0.0.0.0", "every address, needed in", (each.evidence,)  # noqa: S104
+        if secret_name(each.name) or _ADDRESS.fullmatch(each.name):
+            return None
+        told = self.told.env.get(each.name)
+        value, place = (
+            (told.value, told.evidence) if told else self.examples.get(each.name, ("", None))
+        )
+        if not value or place is None or _PLACEHOLDER.fullmatch(value):
+            return None
+        try:
+            public_env_name(each.name)
+            public_text(value)
+        except ValueError:
+            return None
+        return value, "needed by the app, given in", (place,)
+
+    def notes(self, moved: Container[str]) -> Iterator[Note]:
+        """Variables that are no proposal, but that a person may have to set."""
+        doubtful = [each for each in self.read if each.doubtful and not each.needed]
+        refused = [each for each in self.read if each.needed and not _can_be_secret(each.name)]
+        optional = [
+            each for each in self.read
+            if not (each.needed or each.doubtful or each.default or each.name in moved)
+        ]  # fmt: skip
+        if doubtful:
+            text = "asked for in some cases only, without a default: "
+            yield Note(text=text + _names(doubtful), evidence=_places(doubtful))
+        if optional:
+            text = "read if they are given: "
+            yield Note(text=text + _names(optional), evidence=_places(optional))
+        if refused:
+            text = "needed, but of names that cannot be checked at start: "
+            yield Note(text=text + _names(refused), evidence=_places(refused))
+
+
+def _can_be_secret(name: str) -> bool:
+    return not (changes_code(name) or name.startswith("_") or name in _OWN)
+
+
+def _names(variables: Sequence[Variable]) -> str:
+    names = [each.name for each in variables]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _places(variables: Sequence[Variable]) -> tuple[Evidence, ...]:
+    return tuple(each.evidence for each in variables[:3])

@@ -1,0 +1,144 @@
+"""Where an app writes: folders of data for volumes, and what it cannot write in an image."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from generator.detect.model import Evidence
+from generator.detect.python.code import Code, Module, argument, string
+from generator.detect.python.layout import folder, joined
+from generator.detect.python.paths import known_paths, path_of
+
+_SQLITE = re.compile(r"sqlite(?:\+\w{1,20})?:///(?!:memory:)(/?[^\s\"'?{}]{1,200})")
+_WORDS = ("sqlite", "makedirs", "mkdir", "UPLOAD_FOLDER", "FileHandler", "upload_dir", "UPLOAD_DIR")
+_SCRATCH = ("tempfile", "UploadFile", "request.files", "request.FILES", "mkstemp", "/tmp")  # noqa: S108
+_FOLDER_SETTINGS = ("UPLOAD_FOLDER", "UPLOAD_DIR", "UPLOADS_DIR", "DATA_DIR", "LOG_DIR")
+_VARIABLES = ("getenv", "get", "config", "env", "str", "db")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A file or folder that the app writes, below the top of the tree unless it is absolute.
+
+    `variable` may move it; `url` is the start of a database URL, such as `sqlite:///`.
+    """
+
+    path: str
+    evidence: Evidence
+    is_file: bool = False
+    variable: str = ""
+    url: str = ""
+
+    def folder(self) -> str:
+        """The folder that has to be writable, "" for the app's own."""
+        return folder(self.path) if self.is_file else self.path
+
+
+def find(code: Code, paths: Iterable[str], *, instance: str | None = None) -> list[Written]:
+    """What some files write. `instance` is the folder of Flask-SQLAlchemy's relative files."""
+    found: dict[str, Written] = {}
+    for module in code.modules(code.holding(*_WORDS, among=paths)):
+        known = known_paths(module)
+        parents = {
+            child: node for node in ast.walk(module.syntax) for child in ast.iter_child_nodes(node)
+        }
+        for node in ast.walk(module.syntax):
+            for each in _written(module, node, parents, known, instance):
+                found.setdefault(each.path, each)
+    return list(found.values())
+
+
+def scratch(code: Code, paths: Iterable[str]) -> bool:
+    """Whether some files put scratch files into /tmp."""
+    return bool(code.holding(*_SCRATCH, among=paths))
+
+
+def _written(
+    module: Module,
+    node: ast.AST,
+    parents: dict[ast.AST, ast.AST],
+    known: dict[str, str],
+    instance: str | None,
+) -> Iterator[Written]:
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        if url := _sqlite(module, node, known, instance):
+            path, prefix = url
+            variable = _variable(module, parents.get(node), node)
+            yield Written(
+                path=path,
+                evidence=module.evidence(node),
+                is_file=True,
+                variable=variable,
+                url=prefix,
+            )
+    elif isinstance(node, ast.Assign):
+        yield from _setting(module, node, known)
+    elif isinstance(node, ast.Call):
+        yield from _made(module, node, known)
+
+
+def _sqlite(
+    module: Module, node: ast.expr, known: dict[str, str], instance: str | None
+) -> tuple[str, str] | None:
+    """The file of a SQLite URL and what stands before it."""
+    if isinstance(node, ast.JoinedStr):
+        first = string(node.values[0]) or "" if node.values else ""
+        if not first.startswith("sqlite") or not first.endswith("///"):
+            return None
+        path = path_of(module, ast.JoinedStr(values=node.values[1:]), known)
+        return (path, first) if path else None
+    text = string(node) or ""
+    found = _SQLITE.fullmatch(text.strip())
+    if not found:
+        return None
+    path = found[1].removeprefix("./")
+    prefix = text[: text.index("///") + 3]
+    if path.startswith("/") or ".." in path or path.endswith("/"):
+        return (path, prefix) if path.startswith("/") and path.count("/") > 1 else None
+    return (path if instance is None else joined(instance, path)), prefix
+
+
+def _variable(module: Module, parent: ast.AST | None, node: ast.AST) -> str:
+    """The variable whose default a value is."""
+    if isinstance(parent, ast.keyword):
+        return ""
+    if isinstance(parent, ast.BoolOp):
+        calls = [each for each in parent.values if isinstance(each, ast.Call)]
+        return next((string(call.args[0]) or "" for call in calls if call.args), "")
+    if isinstance(parent, ast.Call) and node in parent.args[1:]:
+        name = module.dotted(parent.func).rpartition(".")[2]
+        return string(parent.args[0]) or "" if name in _VARIABLES else ""
+    if isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Name):
+        is_settings = "BaseSettings" in module.text and parent.target.id.isidentifier()
+        return parent.target.id.upper() if is_settings and "env_prefix" not in module.text else ""
+    return ""
+
+
+def _setting(module: Module, node: ast.Assign, known: dict[str, str]) -> Iterator[Written]:
+    target = node.targets[0]
+    name = target.id if isinstance(target, ast.Name) else ""
+    if isinstance(target, ast.Subscript):
+        name = string(target.slice) or ""
+    path = path_of(module, node.value, known) if name in _FOLDER_SETTINGS else None
+    if path:
+        yield Written(path=path, evidence=module.evidence(node))
+
+
+def _made(module: Module, call: ast.Call, known: dict[str, str]) -> Iterator[Written]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else module.dotted(call.func)
+    source = module.dotted(call.func)
+    path: str | None = None
+    is_file = False
+    if source in ("os.makedirs", "os.mkdir"):
+        path = path_of(module, argument(call, "name", 0), known)
+    elif name == "mkdir" and isinstance(call.func, ast.Attribute):
+        path = path_of(module, call.func.value, known)
+    elif name.endswith("FileHandler") or source == "sqlite3.connect" or name == "aiosqlite.connect":
+        path, is_file = path_of(module, argument(call, "filename", 0), known), True
+    elif source == "logging.basicConfig":
+        path, is_file = path_of(module, argument(call, "filename"), known), True
+    elif source == "aiosqlite.connect":
+        path, is_file = path_of(module, argument(call, "database", 0), known), True
+    if path and path != ":memory:":
+        yield Written(path=path, evidence=module.evidence(call), is_file=is_file)
