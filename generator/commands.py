@@ -11,6 +11,14 @@ def argument(value: object) -> str:
     return public_text(value)
 
 
+def step_value(value: object) -> str:
+    """The value of a variable that a build command gets; no here-document begins in it."""
+    line = public_text(value)
+    if "<<" in line:
+        raise ValueError(f"must not hold '<<', which begins a here-document: {shown(line)}")
+    return line
+
+
 def shell_step(value: object) -> str:
     """One build command; it stays inside its RUN: one line, no here-document, no continuation."""
     line = public_text(value).strip()

@@ -26,6 +26,11 @@ _REFERENCE = (
     r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+_PACKAGE_NAME = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"
+_PINNED_PACKAGE = (
+    rf"{_PACKAGE_NAME}(?:\[{_PACKAGE_NAME}(?:,{_PACKAGE_NAME})*\])?"
+    r"==(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*[A-Za-z0-9.+-]*"
+)
 _ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
 _PATH = r"(?:/[A-Za-z0-9._-]+)+"
 _CONTEXT_PATH = r"[A-Za-z0-9_.@+-]+(?:/[A-Za-z0-9_.@+-]+)*"
@@ -228,13 +233,45 @@ def context_path(value: object) -> str:
     return path
 
 
+def made_path(value: object) -> str:
+    """A path that a build makes inside its folder: as in the context, but not all of it."""
+    path = context_path(value)
+    if path == ".":
+        raise ValueError("must be a folder like dist: '.' is the whole source")
+    return path
+
+
 def release(value: object) -> str:
     """Major and minor version of a language or server, such as 3.13."""
     return matched(r"[0-9]{1,3}\.[0-9]{1,3}(?:\.[0-9]{1,3})?", value, "must be like 3.13")
 
 
+def tool_version(value: object) -> str:
+    """The release of a tool that installs packages, such as 0.13.9 or 2026.10.3."""
+    pattern = r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}"
+    return matched(pattern, value, "must be a version like 2.5.1")
+
+
+def package_name(value: object) -> str:
+    """The name of a Python package, an extra or a dependency group."""
+    rule = "must be letters and digits joined by '-', '_' or '.'"
+    return matched(_PACKAGE_NAME, value, rule)
+
+
+def pinned_package(value: object) -> str:
+    """A Python package with its exact version, such as `gunicorn==23.0.0`."""
+    rule = "must be a package with its exact version like gunicorn==23.0.0"
+    return matched(_PINNED_PACKAGE, value, rule)
+
+
+def normalized_package(requirement: str) -> str:
+    """The name in a requirement as an index writes it (PEP 503)."""
+    name = re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0]
+    return re.sub(r"[._-]+", "-", name).lower()
+
+
 def app_target(value: object) -> str:
-    """What a Python server loads: `package.module:name`."""
+    """What a Python server loads: `package.module:name`, or `module:name()` that makes it."""
     return matched(_APP_TARGET, value, "must be module:name like shop.wsgi:app")
 
 

@@ -77,6 +77,14 @@ def public_env_name(value: object) -> str:
     return name
 
 
+def step_variable(value: object) -> str:
+    """A variable of one build step; it may be named like a secret, but decides no code."""
+    name = env_name(value)
+    if changes_code(name):
+        raise ValueError(f"{name} changes which code runs and cannot be set here")
+    return name
+
+
 def public_text(value: object) -> str:
     """A value that may stand in the image: nothing that looks like a secret (S2.15)."""
     line = value_text(value)

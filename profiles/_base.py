@@ -31,6 +31,15 @@ class Profile(Model):
     QUESTIONS: ClassVar[tuple[str, ...]] = ("name", "version", "maintainer")
     """Dotted field paths that the wizard and cookiecutter ask for, in this order."""
 
+    COMMON: ClassVar[tuple[str, ...]] = ("name", "maintainer", "port", "secrets")
+    """Those of them that the wizard asks at once; it offers the others as more options."""
+
+    INSTEAD_OF: ClassVar[Mapping[str, str]] = {}
+    """Questions, each with the other one whose answer makes it needless."""
+
+    PROPOSED_WITH: ClassVar[Mapping[str, str]] = {}
+    """Proposals, each with the field beside which alone it makes sense."""
+
     PROPOSALS: ClassVar[Mapping[str, str]] = {}
     """Usual answers, proposed where the model has no default of its own."""
 

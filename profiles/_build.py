@@ -25,6 +25,11 @@ class Build(Model):
         "copied. Known for npm, pnpm, yarn and go.",
     )
     run: list[f.ShellStep] = Field(description="Build commands, run in /src.")
+    caches: list[f.AbsolutePath] = Field(
+        [],
+        description="Folders that the commands may keep from one build to the next: /root/.m2. "
+        "Known for npm, pnpm, yarn and go.",
+    )
 
     def dependency_manifests(self) -> Sequence[str]:
         """What the first command reads, if it installs dependencies."""
@@ -57,7 +62,7 @@ def build_stage(profile: Profile, build: Build) -> BuildStage:
     manifests = build.dependency_manifests()
     split = 1 if manifests else 0
     binds = [f"type=bind,source={path},target={path}" for path in manifests]
-    dependencies = _step(profile, build.run[:split], binds) if split else None
+    dependencies = _step(profile, build, build.run[:split], binds) if split else None
     return BuildStage(
         base=bases.with_registry(build.image, profile.registry),
         family=family,
@@ -68,18 +73,21 @@ def build_stage(profile: Profile, build: Build) -> BuildStage:
         package_mounts=profile.package_mounts(family),
         copies=tuple(build_copy(path) for path in sorted(set(profile.include))),
         dependencies=dependencies,
-        steps=_step(profile, build.run[split:], []) if build.run[split:] else None,
+        steps=_step(profile, build, build.run[split:]) if build.run[split:] else None,
     )
 
 
-def _step(profile: Profile, commands: Sequence[str], binds: Sequence[str]) -> Step:
-    caches = [f"type=cache,target={path}" for path in build_tools.caches(commands)]
+def _step(
+    profile: Profile, build: Build, commands: Sequence[str], binds: Sequence[str] = ()
+) -> Step:
+    folders = sorted({*build_tools.caches(commands), *build.caches})
+    caches = [f"type=cache,target={path}" for path in folders]
     secrets = [f"type=secret,{options}" for options in profile.secret_mounts()]
-    joined = commands if len(commands) == 1 else [_grouped(command) for command in commands]
+    joined = commands if len(commands) == 1 else [grouped(command) for command in commands]
     return Step(mounts=(*caches, *binds, *secrets), commands=tuple(joined))
 
 
-def _grouped(command: str) -> str:
+def grouped(command: str) -> str:
     """Keep a list such as `a || b` together, so that the `&&` around it still stops at errors."""
     single = re.search(r";|\|\||(?<![&>])&(?![&>])", command) is None
     return command if single else f"{{ {command}; }}"

@@ -9,10 +9,11 @@ from generator.errors import Problem
 from generator.image import APP_DIR, VENV, BuildStage, Copy, Expanded, Image
 from profiles import _fields as f
 from profiles._base import CA_BUNDLE, Profile, build_copy
+from profiles._build import grouped
+from profiles._dependencies import UV_VERSION, Dependencies, DependenciesField
 from profiles._fields import Field
 from profiles._model import Model, Shorthand, integer
 
-UV_VERSION = "0.13.9"
 # With it bytecode is tied to its source by a hash, not by a time (B22). It is the earliest time
 # that a wheel, which is a zip file, can hold; fixed, so that the dependencies stay in the cache.
 EARLIEST = "315532800"
@@ -22,58 +23,31 @@ _WORKERS_VARIABLE = {
     "gunicorn": "WEB_CONCURRENCY",
     "uvicorn": "WEB_CONCURRENCY",
 }
-_LATER = ("poetry", "pdm", "pipenv")
-
-
-class Dependencies(Model):
-    """Where the Python dependencies are locked and which tool installs them."""
-
-    manager: Annotated[str, f.choice("pip", "uv")] = Field(
-        "pip", description="Tool that installs the dependencies: pip or uv."
-    )
-    files: list[f.ContextPath] | None = Field(
-        None, description="Requirements files for pip (requirements.txt)."
-    )
-    constraints: list[f.ContextPath] = Field([], description="Constraints files for pip.")
-    extras: list[f.Name] = Field([], description="Extras of the project, for uv.")
-    groups: list[f.Name] = Field(
-        [], description="Dependency groups beside the project's own, for uv."
-    )
-    version: f.Release | None = Field(None, description=f"Version of uv ({UV_VERSION}).")
-    install_project: f.Flag = Field(
-        False,
-        description="Install the project itself, as a package, instead of copying its source.",
-    )
-
-
-def _dependencies(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if value in {"uv.lock", "uv"}:
-        return {"manager": "uv"}
-    if value.endswith((".txt", ".in")):
-        return {"manager": "pip", "files": [value]}
-    if value in _LATER or value in ("poetry.lock", "pdm.lock", "Pipfile.lock"):
-        raise ValueError(f"pip and uv are supported so far, not {grammar.shown(value)}")
-    raise ValueError(
-        "must be a requirements file, uv.lock, or a mapping with a manager, "
-        f"not {grammar.shown(value)}"
-    )
-
-
-DependenciesField = Annotated[
-    Dependencies,
-    Shorthand(_dependencies, {"type": "string", "examples": ["requirements.txt", "uv.lock"]}),
-]
+_UV = {
+    "UV_COMPILE_BYTECODE": "1",
+    "UV_LINK_MODE": "copy",
+    "UV_NO_DEV": "1",
+    "UV_PROJECT_ENVIRONMENT": VENV,
+    "UV_PYTHON_DOWNLOADS": "never",
+}
+__all__ = ["UV_VERSION", "PythonProfile"]
 
 
 class Server(Model):
     """The server that runs a WSGI or ASGI app: exactly one, with what it loads."""
 
-    gunicorn: f.AppTarget | None = Field(None, description="WSGI app for gunicorn, module:name.")
-    uvicorn: f.AppTarget | None = Field(None, description="ASGI app for uvicorn, module:name.")
-    hypercorn: f.AppTarget | None = Field(None, description="ASGI app for hypercorn, module:name.")
-    granian: f.AppTarget | None = Field(None, description="App for granian, module:name.")
+    gunicorn: f.AppTarget | None = Field(
+        None, description="WSGI app for gunicorn, module:name or module:factory()."
+    )
+    uvicorn: f.AppTarget | None = Field(
+        None, description="ASGI app for uvicorn, module:name or module:factory()."
+    )
+    hypercorn: f.AppTarget | None = Field(
+        None, description="ASGI app for hypercorn, module:name or module:factory()."
+    )
+    granian: f.AppTarget | None = Field(
+        None, description="App for granian, module:name or module:factory()."
+    )
     interface: Annotated[str, f.choice("asgi", "wsgi")] = Field(
         "asgi", description="Interface of the app that granian runs."
     )
@@ -90,19 +64,50 @@ class Server(Model):
         return [(name, target) for name, target in pairs if target]
 
 
+class Assets(Model):
+    """Files that commands of the app make beside its source, once, in the build stage."""
+
+    run: list[f.ShellStep] = Field(
+        description="Commands that make them, run in /app with the dependencies at hand."
+    )
+    outputs: list[f.MadePath] = Field(
+        description="Files and folders that they make, below /app: staticfiles."
+    )
+    env: dict[f.StepVariable, f.StepValue] = Field(
+        {},
+        description="Variables of these commands alone, beside those of `env`. Placeholders for "
+        "what the app asks for at start: they stand in the Dockerfile, never in the image.",
+    )
+
+    def check(self) -> Iterator[Problem]:
+        """Yield what no single field can tell."""
+        if not self.run:
+            yield Problem(field="assets.run", text="must have at least one command")
+        if not self.outputs:
+            yield Problem(field="assets.outputs", text="must name what the commands make")
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PythonImage(Image):
     """What the install steps and gunicorn.conf.py need beside the common values."""
 
     manager: str
+    tools: tuple[str, ...]
     requirements: tuple[str, ...]
     constraints: tuple[str, ...]
+    selection: str
+    hashes: bool
+    other_index: bool
+    additional: tuple[str, ...]
     mounts: tuple[str, ...]
     project_mounts: tuple[str, ...]
     tool_mounts: tuple[str, ...]
+    workspace: bool
     install_project: bool
-    uv_version: str
-    uv_options: str
+    project: str
+    assets: tuple[str, ...]
+    asset_variables: Mapping[str, str]
+    asset_copies: tuple[Copy, ...]
     threads: int
 
 
@@ -121,6 +126,14 @@ def _server(value: object) -> object:
 ServerField = Annotated[
     Server, Shorthand(_server, {"type": "string", "examples": ["gunicorn shop.wsgi:app"]})
 ]
+
+
+def _without_parts(paths: set[str]) -> Sequence[str]:
+    """Paths in order, without those that lie below another one."""
+    if "." in paths:
+        return ["."]
+    folders = tuple(f"{path}/" for path in paths)
+    return sorted(path for path in paths if not path.startswith(folders))
 
 
 class PythonProfile(Profile):
@@ -142,13 +155,25 @@ class PythonProfile(Profile):
         "secrets",
         "resources.cpus",
     )
+    COMMON: ClassVar[tuple[str, ...]] = (
+        "name",
+        "maintainer",
+        "dependencies",
+        "server",
+        "command",
+        "port",
+        "healthcheck",
+        "secrets",
+    )
+    INSTEAD_OF: ClassVar[Mapping[str, str]] = {"command": "server"}
+    PROPOSED_WITH: ClassVar[Mapping[str, str]] = {"port": "server", "healthcheck": "port"}
     PROPOSALS: ClassVar[Mapping[str, str]] = {"dependencies": "requirements.txt", "port": "8000"}
 
     python: f.Release = Field("3.13", description="Python version, major and minor.")
     dependencies: DependenciesField = Field(
         default_factory=Dependencies,
-        description="Locked dependencies: a requirements file, uv.lock, or a mapping with the "
-        "manager.",
+        description="Locked dependencies: a requirements file, uv.lock, poetry.lock, pdm.lock, "
+        "Pipfile.lock, or a mapping with the manager.",
     )
     build_packages: list[f.Package] = Field(
         [], description="System packages needed to build the dependencies."
@@ -160,6 +185,11 @@ class PythonProfile(Profile):
     )
     command: list[f.Argument] | None = Field(
         None, description="Command in exec form, for an app without one of these servers."
+    )
+    assets: Assets | None = Field(
+        None,
+        description="Files that the app makes of its source before it starts, such as Django's "
+        "static files.",
     )
     base: f.ImageReference | None = Field(
         None, description="Base image of both stages, if not the official one."
@@ -180,17 +210,6 @@ class PythonProfile(Profile):
     def base_image(self) -> str:
         return self.base or self.official_image()
 
-    def requirements(self) -> Sequence[str]:
-        """Requirements files that pip installs."""
-        files = self.dependencies.files
-        return ["requirements.txt"] if files is None else files
-
-    def manifests(self) -> Sequence[str]:
-        """Files that the dependency step reads, mounted for it alone."""
-        if self.dependencies.manager == "uv":
-            return ["pyproject.toml", "uv.lock"]
-        return [*self.requirements(), *self.dependencies.constraints]
-
     def argv(self) -> Sequence[str]:
         if self.server and self.server.chosen():
             return self._server_argv(self.server)
@@ -199,16 +218,20 @@ class PythonProfile(Profile):
     def _server_argv(self, server: Server) -> Sequence[str]:
         name, target = server.chosen()[0]
         port = str(self.port or 8000)
+        # gunicorn and hypercorn call the factory in a target, the others by an option.
+        factory = ["--factory"] if target.endswith("()") else []
+        called = target.removesuffix("()")
         match name:
             case "gunicorn":
                 return ["gunicorn", target]
             case "uvicorn":
-                return ["uvicorn", target, "--host", "0.0.0.0", "--port", port]  # noqa: S104
+                address = ("--host", "0.0.0.0", "--port", port)  # noqa: S104
+                return ["uvicorn", called, *factory, *address]
             case "hypercorn":
                 return ["hypercorn", target, "--bind", f"0.0.0.0:{port}", *self._workers_option()]
             case _:
                 return [
-                    *("granian", target, "--interface", server.interface),
+                    *("granian", called, *factory, "--interface", server.interface),
                     *("--host", "0.0.0.0", "--port", port),  # noqa: S104
                 ]
 
@@ -254,59 +277,70 @@ class PythonProfile(Profile):
         return ["gunicorn.conf.py"] if self.server_name() == "gunicorn" else []
 
     def copies(self) -> Sequence[Copy]:
+        made = [
+            Copy(source=f"{APP_DIR}/{path}", target=f"{APP_DIR}/{path}", from_build=True)
+            for path in self.build_outputs()
+        ]
         own = [] if self.dependencies.install_project else list(super().copies())
         if self.server_name() != "gunicorn" or any(copy.source == "." for copy in own):
-            return own
+            return [*own, *made]
         target = f"{APP_DIR}/gunicorn.conf.py"
-        return [Copy(source="gunicorn.conf.py", target=target, mode="0444"), *own]
+        return [Copy(source="gunicorn.conf.py", target=target, mode="0444"), *own, *made]
+
+    def build_outputs(self) -> Sequence[str]:
+        return sorted(set(self.assets.outputs)) if self.assets else []
 
     def context(self) -> Sequence[str]:
-        project = ["pyproject.toml"] if self.dependencies.install_project else []
-        return [*self.manifests(), *project, *self.include]
+        own = self.dependencies
+        members = own.members if not own.install_project else []
+        return [*own.manifests(), *own.project_files(self.include), *members, *self.include]
 
     def build_stage(self) -> BuildStage:
-        args = {}
-        env = {}
-        if self.package_index:
-            args["PIP_INDEX_URL"] = self.package_index
-        if self.dependencies.manager == "uv":
-            if self.package_index:
-                args["UV_DEFAULT_INDEX"] = self.package_index
-            if self.ca_bundle:
-                env["SSL_CERT_FILE"] = CA_BUNDLE
-            env |= {
-                "UV_COMPILE_BYTECODE": "1",
-                "UV_LINK_MODE": "copy",
-                "UV_NO_DEV": "1",
-                "UV_PROJECT_ENVIRONMENT": VENV,
-                "UV_PYTHON_DOWNLOADS": "never",
-            }
-            if self.dependencies.install_project:
-                # Else uv notes when the project's files were last touched (B22).
-                env["UV_NO_INSTALLER_METADATA"] = "1"
-        if self.ca_bundle:
-            env["PIP_CERT"] = CA_BUNDLE
-        env |= {
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PIP_NO_INPUT": "1",
-            "SOURCE_DATE_EPOCH": EARLIEST,
-        }
-        if self.build_packages:
-            # Debugging symbols hold the name of pip's temporary folder (B22).
-            env["CFLAGS"] = "-g0"
         family = self.package_family()
-        project = [*self.manifests(), "pyproject.toml"] if self.dependencies.install_project else []
-        sources = sorted({*project, *self.include}) if project else []
         return BuildStage(
             base=bases.with_registry(self.base_image(), self.registry),
             family=family,
             packages=packages.in_order(self.build_packages),
-            args=dict(sorted(args.items())),
-            env=dict(sorted(env.items())),
+            args=dict(sorted(self._build_arguments().items())),
+            env=dict(sorted(self._build_environment().items())),
             secrets=self.secret_mounts(),
             package_mounts=self.package_mounts(family),
-            copies=tuple(build_copy(path) for path in sources),
+            copies=tuple(build_copy(path) for path in self._project_sources()),
         )
+
+    def _build_arguments(self) -> dict[str, str]:
+        index = self.package_index
+        if not index:
+            return {}
+        uv = {"UV_DEFAULT_INDEX": index} if self.dependencies.manager == "uv" else {}
+        return {"PIP_INDEX_URL": index, **uv}
+
+    def _build_environment(self) -> dict[str, str]:
+        env = {
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_INPUT": "1",
+            "SOURCE_DATE_EPOCH": EARLIEST,
+        }
+        if self.dependencies.manager == "uv":
+            env |= _UV | ({"SSL_CERT_FILE": CA_BUNDLE} if self.ca_bundle else {})
+            if self.dependencies.install_project or self.dependencies.members:
+                # Else uv notes when the project's files were last touched (B22).
+                env["UV_NO_INSTALLER_METADATA"] = "1"
+        elif self.dependencies.manager == "pdm":
+            env |= {"PDM_CHECK_UPDATE": "0", "PDM_USE_VENV": "0"}
+        if self.ca_bundle:
+            env["PIP_CERT"] = CA_BUNDLE
+        if self.build_packages:
+            # Debugging symbols hold the name of pip's temporary folder (B22).
+            env["CFLAGS"] = "-g0"
+        return env
+
+    def _project_sources(self) -> Sequence[str]:
+        """What is installed as a package: the project, or the members of its workspace alone."""
+        own = self.dependencies
+        if own.install_project:
+            return _without_parts({*own.project_files(self.include), *self.include})
+        return _without_parts({*own.manifests(), *own.members}) if own.members else []
 
     def secret_mounts(self) -> tuple[str, ...]:
         netrc = ("id=netrc,required=true,target=/root/.netrc",) if self.index_credentials else ()
@@ -318,24 +352,45 @@ class PythonProfile(Profile):
 
     def image(self) -> PythonImage:
         own = self.dependencies
-        cache = "/root/.cache/pip" if own.manager == "pip" else "/root/.cache/uv"
-        binds = [f"type=bind,source={path},target={path}" for path in self.manifests()]
-        extras = [f" --extra {name}" for name in sorted(own.extras)]
-        groups = [f" --group {name}" for name in sorted(own.groups)]
-        install = bool(self.manifests())
+        cache = "/root/.cache/uv" if own.manager == "uv" else "/root/.cache/pip"
+        binds = [f"type=bind,source={path},target={path}" for path in own.manifests()]
+        reads = bool(binds or own.additional)
+        extras = ",".join(sorted(set(own.extras)))
+        other_index = self.package_index is not None
         return PythonImage(
             **vars(super().image()),
             manager=own.manager,
-            requirements=tuple(self.requirements()),
+            tools=tuple(own.tools()),
+            requirements=tuple(own.requirements()),
             constraints=tuple(own.constraints),
-            mounts=(*self._mounts(cache), *binds) if install else (),
+            selection=own.selection(other_index=other_index),
+            hashes=own.hashes,
+            other_index=other_index,
+            additional=tuple(sorted(own.additional)),
+            mounts=(*self._mounts(cache), *binds) if reads else (),
             project_mounts=self._mounts(cache),
             tool_mounts=self._mounts("/root/.cache/pip"),
+            workspace=bool(own.members),
             install_project=own.install_project,
-            uv_version=own.version or UV_VERSION,
-            uv_options="".join([*extras, *groups]),
+            project=f'".[{extras}]"' if extras else ".",
+            assets=tuple(map(grouped, self.assets.run)) if self.assets else (),
+            asset_variables=self._asset_variables(),
+            asset_copies=self._asset_sources(),
             threads=self.server.threads if self.server else 1,
         )
+
+    def _asset_variables(self) -> dict[str, str]:
+        if self.assets is None:
+            return {}
+        path = self.environment().get("PYTHONPATH")
+        own = {"PYTHONPATH": path} if path else {}
+        return dict(sorted((own | self.env | self.assets.env).items()))
+
+    def _asset_sources(self) -> tuple[Copy, ...]:
+        """What the assets are made of: all that the image gets of the source."""
+        if self.assets is None:
+            return ()
+        return tuple(build_copy(path) for path in _without_parts(set(self.include)))
 
     def _mounts(self, cache: str) -> tuple[str, ...]:
         secrets = (f"type=secret,{options}" for options in self.secret_mounts())
@@ -347,7 +402,9 @@ class PythonProfile(Profile):
     def check(self) -> Iterator[Problem]:
         yield from super().check()
         yield from self._check_command()
-        yield from self._check_dependencies()
+        yield from self.dependencies.check()
+        if self.assets:
+            yield from self._check_assets(self.assets)
         family = self.package_family()
         if family:
             yield from packages.check_family("build_packages", self.build_packages, family)
@@ -374,14 +431,9 @@ class PythonProfile(Profile):
         if self.server and self.port is None:
             yield Problem(field="port", text="is missing: the server needs one, such as 8000")
 
-    def _check_dependencies(self) -> Iterator[Problem]:
-        own = self.dependencies
-        if own.manager == "uv" and (own.files is not None or own.constraints):
-            text = "is for pip; uv reads pyproject.toml and uv.lock"
-            yield Problem(field="dependencies.files", text=text)
-        if own.manager == "pip" and (own.extras or own.groups or own.version):
-            text = "extras, groups and version are for uv: name a requirements file instead"
-            yield Problem(field="dependencies", text=text)
-        if own.manager == "pip" and not self.requirements() and not own.install_project:
-            text = "must name a requirements file, or install_project must be true"
-            yield Problem(field="dependencies.files", text=text)
+    def _check_assets(self, assets: Assets) -> Iterator[Problem]:
+        yield from assets.check()
+        for index, path in enumerate(self.include):
+            if any(f"{path}/".startswith(f"{made}/") for made in assets.outputs):
+                text = f"{path} is made by `assets`: leave it out"
+                yield Problem(field=f"include.{index}", text=text)

@@ -1,6 +1,7 @@
 """Any program on any base image: compiled in a build stage, or copied as it is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from generator import bases
@@ -8,7 +9,7 @@ from generator.errors import Problem
 from generator.image import FAMILIES, BuildStage, Copy
 from profiles import _fields as f
 from profiles._base import Profile
-from profiles._build import Build, build_stage
+from profiles._build import WORKDIR, Build, build_stage
 from profiles._fields import Field
 
 
@@ -44,6 +45,17 @@ class Generic(Profile):
         "resources.cpus",
     )
 
+    COMMON: ClassVar[tuple[str, ...]] = (
+        "name",
+        "maintainer",
+        "build",
+        "build.image",
+        "build.run",
+        "build.artifacts",
+        "command",
+        "port",
+    )
+
     base: f.ImageReference = Field("debian:trixie-slim", description="Base image of the app.")
     family: Annotated[str, f.choice(*FAMILIES)] | None = Field(
         None, description="Package manager of the base, where its name does not tell."
@@ -73,13 +85,38 @@ class Generic(Profile):
         return self.package_family() in ("apt", "apk") or "fedora" in self.base
 
     def build_stage(self) -> BuildStage | None:
-        return build_stage(self, self.build) if self.build else None
+        if not self.build:
+            return None
+        stage = build_stage(self, self.build)
+        # What no command of the build reads need not go through it.
+        return replace(stage, copies=()) if self._untouched() else stage
 
     def copies(self) -> Sequence[Copy]:
         if not self.build:
             return super().copies()
+        untouched = self._untouched()
         artifacts = sorted(self.build.artifacts.items(), key=lambda pair: pair[::-1])
-        return [Copy(source=made, target=target, from_build=True) for made, target in artifacts]
+        return [
+            Copy(source=untouched.get(made, made), target=target, from_build=made not in untouched)
+            for made, target in artifacts
+        ]
+
+    def _untouched(self) -> Mapping[str, str]:
+        """Artifacts that are source as it is, with their paths in the build context.
+
+        There are some only if the build does nothing but install dependencies.
+        """
+        if not self.build or len(self.build.run) != 1 or not self.build.dependency_manifests():
+            return {}
+        paths = {made: made.removeprefix(f"{WORKDIR}/") for made in self.build.artifacts}
+        source = {
+            made: path
+            for made, path in paths.items()
+            if any(f"{path}/".startswith(f"{known}/") for known in self.include)
+        }
+        made = [f"{path}/" for path in paths if path not in source]
+        mixed = any(f"{WORKDIR}/{known}/".startswith(path) for path in made for known in self.include)
+        return {} if mixed or "." in self.include else source
 
     def context(self) -> Sequence[str]:
         manifests = self.build.dependency_manifests() if self.build else ()

@@ -84,6 +84,17 @@ class Nginx(Profile):
         "port",
         "resources.cpus",
     )
+    COMMON: ClassVar[tuple[str, ...]] = (
+        "name",
+        "maintainer",
+        "build",
+        "build.image",
+        "build.run",
+        "build.output",
+        "site",
+        "spa",
+    )
+    INSTEAD_OF: ClassVar[Mapping[str, str]] = {"site": "build"}
     PROPOSALS: ClassVar[Mapping[str, str]] = {"site": DEFAULT_SITE, "port": "8080"}
 
     nginx: f.Release = Field("1.30", description="nginx version, major and minor.")
