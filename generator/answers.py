@@ -7,7 +7,7 @@ brackets or braces always works.
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -17,10 +17,8 @@ from generator.grammar import shown
 from profiles._base import Profile
 from profiles._model import Check, Model
 
-# A question that another answer makes needless.
-INSTEAD_OF = {"command": "server", "site": "build"}
-# A proposal that makes sense only beside another answer.
-PROPOSED_WITH = {"port": "server"}
+# What would end a line; as in `grammar`, but for reading.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 
 
 def nest(profile: type[Profile], answers: Mapping[str, str]) -> dict[str, Any]:
@@ -109,6 +107,73 @@ def split(hint: Any, text: str, key: str) -> Any:
     if get_origin(kind) is list:
         return _items(get_args(kind)[0], text, key)
     return text
+
+
+def join(hint: Any, value: Any) -> str:
+    """Write a value in one line of text that `split` takes for this value again.
+
+    `value` is of the shape that a spec holds: text, a list or a mapping of such. The text is as
+    short as the field allows: words, pairs, a shell line, and YAML only where these do not do.
+
+    Raises:
+        ValueError: if no line of text stands for the value.
+    """
+    plain = _plain(value)
+    for text in _forms(hint, plain):
+        try:
+            if split(hint, text, "") == plain:
+                return text
+        except UsageError:
+            continue
+    raise ValueError(f"cannot be written in one line: {shown(value)}")
+
+
+def _plain(value: Any) -> Any:
+    """The value with every scalar as the text that a spec would hold."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _forms(hint: Any, value: Any) -> Iterator[str]:
+    """Texts that may stand for a value, the shortest first."""
+    if isinstance(value, str):
+        yield value
+        return
+    parts = list(value.values()) if isinstance(value, dict) else value
+    if all(isinstance(part, str) and not re.search(_CONTROL, part) for part in parts):
+        yield _as_people_write(hint, value)
+    for style in (None, '"'):
+        text = _flow(value, style)
+        if "\n" not in text:
+            yield text
+
+
+def _as_people_write(hint: Any, value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={text}" for key, text in value.items())
+    items = get_args(unwrapped(hint))
+    functions = [check.function for check in checks(items[0])] if items else []
+    if commands.argument in functions:
+        return shlex.join(value)
+    return (", " if commands.shell_step in functions else " ").join(value)
+
+
+def _flow(value: Any, style: str | None) -> str:
+    """The value as YAML in brackets or braces; in quotes it takes any character."""
+    import yaml
+
+    text: str = yaml.safe_dump(
+        value,
+        default_flow_style=True,
+        default_style=style,
+        sort_keys=False,
+        allow_unicode=style is None,
+        width=float("inf"),
+    )
+    return text.rstrip("\n")
 
 
 def _yaml(text: str, key: str) -> Any:

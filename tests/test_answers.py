@@ -1,9 +1,14 @@
 """Answers in one line of text each, and the spec that they make."""
 
+from typing import Any, get_args, get_origin
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import profiles
-from generator.answers import hint_at, nest, parse_settings, spec_text, split
+from generator.answers import hint_at, join, nest, parse_settings, spec_text, split, unwrapped
+from generator.artefacts import fields
 from generator.errors import UsageError
 from generator.spec import from_values, parse
 from tests.helpers import TODAY
@@ -38,6 +43,75 @@ GENERIC = profiles.get("generic")
 )  # fmt: skip
 def test_a_text_becomes_what_its_field_holds(key: str, text: str, value: object) -> None:
     assert split(hint_at(PYTHON, key), text, key) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("name", "shop", "shop"),
+        ("packages", ["libpq5", "tzdata"], "libpq5 tzdata"),
+        ("packages", [], "[]"),
+        ("env", {"A": "1", "B": "x y"}, "A=1, B=x y"),
+        ("env", {"A": "x, y"}, "{A: 'x, y'}"),
+        ("command", ["python", "-m", "a b"], "python -m 'a b'"),
+        ("server", "gunicorn shop.wsgi:app", "gunicorn shop.wsgi:app"),
+        ("server", {"gunicorn": "a:b", "threads": 2}, "{gunicorn: 'a:b', threads: '2'}"),
+        ("dependencies", {"manager": "uv", "groups": ["prod"]}, "{manager: uv, groups: [prod]}"),
+        ("ca_bundle", True, "true"),
+        ("env", {"A": "two\nlines"}, '{"A": "two\\nlines"}'),
+    ],
+)
+def test_a_value_is_written_as_short_as_its_field_allows(
+    key: str, value: object, text: str
+) -> None:
+    assert join(hint_at(PYTHON, key), value) == text
+
+
+def test_build_commands_are_joined_by_commas_unless_they_hold_one() -> None:
+    hint = hint_at(NGINX, "build.run")
+    assert join(hint, ["npm ci", "npm run build"]) == "npm ci, npm run build"
+    assert join(hint, ["echo a, b"]) == "['echo a, b']"
+
+
+def test_a_value_that_no_text_stands_for_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^cannot be written in one line: "):
+        join(hint_at(PYTHON, "env"), {"<<": "x, y"})
+
+
+# Any text but half characters, which no file can hold, and the merge key of YAML.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+KEYS = TEXTS.filter(lambda key: key != "<<")
+
+
+def values_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Values of the shape that a field holds; its own checks come later."""
+    kind = unwrapped(hint)
+    if get_origin(kind) is list:
+        return st.lists(values_of(get_args(kind)[0]), max_size=4)
+    if get_origin(kind) is dict:
+        return st.dictionaries(KEYS, values_of(get_args(kind)[1]), max_size=4)
+    if isinstance(kind, type) and hasattr(kind, "model_fields"):
+        parts = {name: values_of(hint_at(kind, name)) for name in kind.model_fields}
+        return st.fixed_dictionaries({}, optional=parts)
+    return TEXTS
+
+
+EVERY_FIELD = sorted(
+    {(name, path) for name in profiles.names() for path, _, _ in fields(profiles.get(name))}
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(EVERY_FIELD).flatmap(lambda field: st.tuples(
+    st.just(field), values_of(hint_at(profiles.get(field[0]), field[1]))
+)))  # fmt: skip
+def test_split_takes_what_join_wrote_for_the_same_value(
+    found: tuple[tuple[str, str], Any],
+) -> None:
+    (profile, key), value = found
+    value = value.strip() if isinstance(value, str) else value  # a lone text has no blanks around
+    hint = hint_at(profiles.get(profile), key)
+    assert split(hint, join(hint, value), key) == value
 
 
 def test_build_commands_are_separated_by_commas() -> None:
