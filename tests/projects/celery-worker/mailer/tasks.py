@@ -1,0 +1,6 @@
+from mailer.celery import app
+
+
+@app.task
+def send(address, text):
+    print(f"to {address}: {text}")

@@ -1,0 +1,3 @@
+"""The projects are material: their own tests are not run here."""
+
+collect_ignore_glob = ["*"]

@@ -1,0 +1,6 @@
+export default {
+  title: "Handbook",
+  url: "https://handbook.example.com",
+  baseUrl: "/",
+  presets: [["classic", { blog: false }]],
+};

@@ -1,0 +1,11 @@
+<?php
+
+namespace Visitors;
+
+final class Greeting
+{
+    public function text(): string
+    {
+        return 'Welcome.';
+    }
+}

@@ -1,0 +1,9 @@
+require "sinatra"
+
+get "/health" do
+  "ok"
+end
+
+get "/" do
+  "hello"
+end

@@ -1,0 +1,3 @@
+project = "Protocol"
+extensions = []
+html_theme = "alabaster"

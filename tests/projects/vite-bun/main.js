@@ -1,0 +1,1 @@
+document.body.style.background = location.hash || "teal";

@@ -1,0 +1,3 @@
+from invoices import app as application
+
+__all__ = ["application"]
