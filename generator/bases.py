@@ -25,13 +25,18 @@ _FAMILY = {
     "ubi-minimal": "microdnf",
     "ubuntu": "apt",
 }
-# Official language images: Debian unless the tag says Alpine.
+# Official language images: Debian, or Ubuntu for Java's, unless the tag says otherwise.
 _DEBIAN_BASED = frozenset(
     [
+        "bun",
+        "deno",
         "eclipse-temurin",
+        "elixir",
         "erlang",
+        "frankenphp",
         "gcc",
         "golang",
+        "gradle",
         "haproxy",
         "httpd",
         "julia",
@@ -59,12 +64,25 @@ _END_OF_LIFE = {
         "buster": "2024-06-30", "bullseye": "2026-08-31", "bookworm": "2028-06-30",
         "10": "2024-06-30", "11": "2026-08-31", "12": "2028-06-30",
     },
+    "eclipse-temurin": {"23": "2025-03-18", "24": "2025-09-16"},
+    "golang": {"1.22": "2025-02-11", "1.23": "2025-08-12", "1.24": "2026-02-11"},
     "node": {"18": "2025-04-30", "20": "2026-04-30", "22": "2027-04-30", "24": "2028-04-30"},
+    "php": {
+        "8.0": "2023-11-26", "8.1": "2025-12-31", "8.2": "2026-12-31", "8.3": "2027-12-31",
+        "8.4": "2028-12-31",
+    },
     "python": {
         "3.8": "2024-10-07", "3.9": "2025-10-31", "3.10": "2026-10-31", "3.11": "2027-10-31",
         "3.12": "2028-10-31", "3.13": "2029-10-31", "3.14": "2030-10-31",
     },
-    "ubuntu": {"18.04": "2023-05-31", "20.04": "2025-05-31", "22.04": "2027-04-01"},
+    "ruby": {
+        "3.0": "2024-04-23", "3.1": "2025-03-26", "3.2": "2026-03-31", "3.3": "2027-03-31",
+        "3.4": "2028-03-31",
+    },
+    "ubuntu": {
+        "18.04": "2023-05-31", "20.04": "2025-05-31", "22.04": "2027-04-01", "24.04": "2029-05-31",
+        "25.04": "2026-01-15",
+    },
     "centos": {"7": "2024-06-30", "8": "2021-12-31"},
     "fedora": {"41": "2025-12-15", "42": "2026-05-13", "43": "2026-12-02"},
     "nginx": {"1.26": "2025-04-23", "1.28": "2026-04-14"},
@@ -72,7 +90,7 @@ _END_OF_LIFE = {
 # Releases older than anything listed ended before these lists begin.
 _OLDEST = {
     "alpine": (3, 17), "python": (3, 8), "node": (18,), "ubuntu": (18, 4), "debian": (10,),
-    "fedora": (41,), "nginx": (1, 26),
+    "fedora": (41,), "nginx": (1, 26), "php": (8, 0), "ruby": (3, 0),
 }  # fmt: skip
 _OLD_DEBIAN = ("jessie", "stretch", "wheezy")
 
@@ -81,17 +99,26 @@ def family(reference: str) -> str:
     """The package manager of a base image by its name, or nothing if the name does not tell."""
     repository, tag, _ = grammar.split_reference(reference)
     name = repository.rsplit("/", 1)[-1]
-    if "alpine" in tag:
-        return "apk"
-    if name == "amazonlinux" and re.match(r"[12](?![0-9])", tag):
-        return "yum"
-    if name == "oraclelinux" and "slim" in tag:
-        return "microdnf"
+    if said := _family_in_tag(name, tag):
+        return said
     if match := re.fullmatch(r"(ubi)\d+(?:-(minimal|micro|init))?|(ubi)", name):
         return "microdnf" if match[2] == "minimal" else "dnf"
+    if "distroless" in tag:
+        return ""
     if name in _DEBIAN_BASED or not _DEBIAN_RELEASES.isdisjoint(re.findall(r"[a-z]+", tag)):
         return "apt"
     return _FAMILY.get(name, "")
+
+
+def _family_in_tag(name: str, tag: str) -> str:
+    """The package manager where the tag tells of another distribution than the name."""
+    if "alpine" in tag:
+        return "apk"
+    if match := re.search(r"(?:^|-)ubi\d+(-minimal)?", tag):
+        return "microdnf" if match[1] else "dnf"
+    if name == "amazonlinux" and re.match(r"[12](?![0-9])", tag):
+        return "yum"
+    return "microdnf" if name == "oraclelinux" and "slim" in tag else ""
 
 
 def has_useradd(reference: str, family: str) -> bool:

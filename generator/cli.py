@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 import profiles
-from generator import __version__, cli_proof, cli_verify
+from generator import __version__, cli_detect, cli_proof, cli_verify
 from generator.errors import (
     CONFLICT,
     FAILED,
@@ -282,7 +282,14 @@ class _NewCommand(click.Command):
     "--set", "settings", multiple=True, metavar="KEY=VALUE",
     help="Answer to a question, which is then not asked; may be repeated.",
 )  # fmt: skip
-@click.option("--yes", is_flag=True, help="Ask nothing: take the answers given and the defaults.")
+@click.option(
+    "--kind", metavar="TEXT",
+    help='Which app, where several were detected: "Flask app", as `imgen detect` names them.',
+)  # fmt: skip
+@click.option("--yes", is_flag=True, help="Ask nothing: take what is given and what is detected.")
+@click.option(
+    "--no-detect", is_flag=True, help="Do not look at DIR: begin with the usual answers alone."
+)
 @click.option("--force", is_flag=True, help="Replace files that are there.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 def new(
@@ -290,25 +297,44 @@ def new(
     folder: Path,
     profile: str | None,
     settings: tuple[str, ...],
+    kind: str | None,
     yes: bool,
+    no_detect: bool,
     force: bool,
     strict: bool,
 ) -> None:
     """Describe the app in DIR and write its imgen.yaml and container files.
 
-    Asks on a terminal, and shows the files before it writes them; whoever says no gets exit
-    code 1. Any field of the profile may be set, `imgen profiles NAME` lists them. A value is
+    Looks at DIR first, without running anything of it. What it finds there is the answer proposed,
+    with the reason; what is sure is shown and not asked, and only what is unclear or missing is a
+    question, rarely more than eight. Then come the files, the difference from those you have, and
+    every other field under "more options". Esc (< on a plain terminal) goes back one question;
+    Ctrl-C leaves nothing behind; whoever says no gets exit code 1. At the end the command is
+    printed that does the same without a question.
+
+    `imgen new --yes` asks nothing and tells what it took from DIR. Files of your own are not
+    replaced without --force (exit code 3).
+
+    Any field of the profile may be set, `imgen profiles NAME` lists them. A value is
     written as in the wizard: words for a list, key=value pairs with commas between for a mapping,
     or YAML in brackets or braces.
     """
     from generator.new import Order, create
 
     order = Order(
-        folder=folder, profile=profile, settings=settings, ask=not yes, force=force, strict=strict
+        folder=folder,
+        profile=profile,
+        settings=settings,
+        ask=not yes,
+        force=force,
+        strict=strict,
+        kind=kind,
+        detect=not no_detect,
     )
     create(order)
 
 
+cli.add_command(cli_detect.detect)
 cli.add_command(cli_proof.audit)
 cli.add_command(cli_proof.explain)
 cli.add_command(cli_verify.verify)

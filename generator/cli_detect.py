@@ -40,11 +40,9 @@ def detect(*, folder: Path, form: str) -> int:
     elif form == "yaml" and found.chosen:
         click.echo(yaml_form.render(found))
     else:
-        text = text_form.render(
-            found,
-            folder=shlex.quote(str(folder)),
-            colour=wants_colour(sys.stdout) and form == "text",
-            width=shutil.get_terminal_size().columns,
-        )
-        click.echo(text, err=form == "yaml")  # no app has no spec: keep the file empty
+        colour = wants_colour(sys.stdout) and form == "text"
+        width = shutil.get_terminal_size().columns
+        text = text_form.render(found, folder=shlex.quote(str(folder)), colour=colour, width=width)
+        # Where a spec was asked for and there is none, its file stays empty.
+        click.echo(text, err=form == "yaml", color=colour)
     return OK if found.chosen else FAILED

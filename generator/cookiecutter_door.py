@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, UndefinedError
 
 import profiles
-from generator.answers import INSTEAD_OF, PROPOSED_WITH, hint_at, nest, spec_text, unwrapped
+from generator.answers import hint_at, nest, spec_text, unwrapped
 from generator.errors import ImgenError, Problem, SpecError
 from generator.image import Image
 from generator.jinja_ext import ImgenExtension
@@ -155,9 +155,9 @@ def answers(profile: type[Profile], context: Mapping[str, object]) -> dict[str, 
 
 def _usual(profile: type[Profile], path: str, given: Mapping[str, str]) -> str:
     """What the wizard proposes for an answer that was not given."""
-    if path not in profile.QUESTIONS or INSTEAD_OF.get(path) in given:
+    if path not in profile.QUESTIONS or profile.INSTEAD_OF.get(path) in given:
         return ""
-    beside = PROPOSED_WITH.get(path)
+    beside = profile.PROPOSED_WITH.get(path)
     alone = beside in profile.QUESTIONS and beside not in given
     proposed = "" if alone else {**_SUGGESTED, **profile.PROPOSALS}.get(path, "")
     return proposed or str(_default(profile, path))

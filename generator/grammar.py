@@ -29,7 +29,7 @@ _NAME = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 _PACKAGE_NAME = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"
 _PINNED_PACKAGE = (
     rf"{_PACKAGE_NAME}(?:\[{_PACKAGE_NAME}(?:,{_PACKAGE_NAME})*\])?"
-    r"==(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*[A-Za-z0-9.+-]*"
+    r"==(?:[0-9]+!)?[0-9](?:[A-Za-z0-9.+-]*[A-Za-z0-9])?"
 )
 _ENV_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,127}"
 _PATH = r"(?:/[A-Za-z0-9._-]+)+"

@@ -1,13 +1,12 @@
-"""`imgen new`: answers become an imgen.yaml and the files that follow from it."""
+"""`imgen new`: what a folder tells and a person answers becomes an imgen.yaml and its files."""
 
-import re
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 import click
 
@@ -17,24 +16,25 @@ from generator.answers import hint_at, nest, parse_settings, spec_text
 from generator.artefacts import fields
 from generator.cli import SPEC_NAME, carry_out, warn
 from generator.errors import ConflictError, ImgenError, Problem, SpecError, UsageError
-from generator.prompts import Defaults, Prompts, Question, terminal
-from generator.prompts import Kind as QuestionKind
+from generator.found import App, Found, choose, from_scratch, pick
+from generator.interview import Interview
+from generator.prompts import Back, Defaults, Prompts, terminal
+from generator.proposed import Proposed, from_candidate, usual
 from generator.render import render
+from generator.review import Page, review
 from generator.spec import FORMAT, Spec, did_you_mean, from_values
-from generator.write import Kind, Plan, plan
+from generator.write import Plan, plan
 
 SPEC = PurePosixPath(SPEC_NAME)
-DOCKERFILE = PurePosixPath("Dockerfile")
-FIRST_VERSION = "0.1.0"
-WELCOME = """\
-imgen asks about your app and shows the files before it writes them.
-Enter takes the answer shown, Ctrl-U empties it, Ctrl-C leaves at any time.
-"""
+WELCOME = "imgen looks at your app, asks what it cannot see, and shows the files before it writes."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What the command line asks for."""
+    """What the command line asks for.
+
+    `kind` names one of the apps that were detected. Without `detect` the folder is not looked at.
+    """
 
     folder: Path
     profile: str | None
@@ -42,6 +42,8 @@ class Order:
     ask: bool
     force: bool
     strict: bool
+    kind: str | None = None
+    detect: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,42 +56,61 @@ class Description:
     run_command: str
 
 
+@dataclass
+class _Run:
+    """One run of the command: what was ordered, given and found."""
+
+    order: Order
+    given: Mapping[str, str]
+    found: Found
+    prompts: Prompts
+    notes: list[str] = field(default_factory=list)
+    earlier: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The answers about each app, for whoever comes back to it."""
+
+
 def create(order: Order) -> None:
     """Describe the app in a folder, by questions or by settings alone, and write its files.
 
     Raises:
-        UsageError: without a terminal to ask on, or without a profile where nothing is asked.
+        UsageError: without a terminal to ask on, or where nothing tells what app it is.
         SpecError: if the settings, or the answers together, do not describe an app.
         ConflictError: if other files stand there and are not to be replaced.
         ImgenError: if the person does not want the files.
     """
     given = parse_settings(order.settings)
     prompts = _prompts(order) if order.ask else Defaults()
-    profile = order.profile or _choose_profile(order, prompts)
-    proposed = proposals(order.folder, profile=profile)
-    _refuse(given, profile=profile, ask=order.ask)
-    gather = partial(wizard.ask, strict=order.strict) if order.ask else wizard.fill
-    answers = gather(given, profile=profile, proposals=proposed, prompts=prompts)
-    again = f"\nThe same again:\n{replay(order, answers, profile=profile, proposed=proposed)}"
-    described = describe(answers, profile=profile)
+    run = _Run(order, given, _look(order), prompts)
+    interview = _interview(run) if order.ask else _fill(run)
     try:
-        _write(order, described, prompts)
+        described, planned = _agreed(run, interview)
     except ImgenError:
         if order.ask:  # the answers shall not be lost
-            click.echo(f"{again}\n", err=True)
+            again = replay(order, interview, force=order.force)
+            click.echo(f"\nThe same again:\n{again}\n", err=True)
         raise
+    carry_out(planned, dry_run=False, show_diff=False, force=order.force or order.ask)
     where = "" if order.folder == Path() else f"cd {shlex.quote(str(order.folder))} && "
     click.echo(f"\nBuild it:\n  {where}{described.build_command}", err=True)
     click.echo(f"\nRun it:\n  {described.run_command}", err=True)
     if order.ask:
-        click.echo(again, err=True)
+        again = replay(order, interview, force=order.force or bool(planned.conflicts))
+        click.echo(f"\nThe same again:\n{again}", err=True)
+
+
+def _look(order: Order) -> Found:
+    if not order.detect or not order.folder.is_dir():
+        return Found()
+    from generator.detect import detect
+
+    return Found(detect(order.folder))
 
 
 def _prompts(order: Order) -> Prompts:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
-            "there is no terminal to ask on: give the answers with `imgen new --yes --profile NAME "
-            "--set KEY=VALUE`, or write an imgen.yaml and run `imgen generate`"
+            "there is no terminal to ask on: `imgen new --yes` takes what the folder tells, with "
+            "--set KEY=VALUE for the rest; or write an imgen.yaml and run `imgen generate`"
         )
     spec = order.folder / SPEC
     if spec.exists() and not order.force:
@@ -98,23 +119,129 @@ def _prompts(order: Order) -> Prompts:
             "or begin anew with --force"
         )
     prompts = terminal()
-    prompts.say(WELCOME)
+    prompts.say(f"{WELCOME}\n{prompts.keys}\n")
     return prompts
 
 
-def _choose_profile(order: Order, prompts: Prompts) -> str:
-    if not order.ask:
-        raise UsageError(f"--yes needs --profile NAME: {', '.join(profiles.names())}")
-    return prompts.select(wizard.profile_question())
+def _fill(run: _Run) -> Interview:
+    """Answer by what is given and what the folder tells, and say what that was."""
+    order = run.order
+    app = choose(run.found, order, run.given)
+    interview = _about(run, app)
+    interview.run()
+    if app.candidate:
+        click.echo(f"{app.title}: {app.because}", err=True)
+        for line in _taken(interview, interview.proposals):
+            click.echo(line, err=True)
+    for note in run.notes:
+        click.echo(f"note: {note}", err=True)
+    return interview
 
 
-def proposals(folder: Path, *, profile: str) -> Mapping[str, str]:
-    """What a folder tells of its app, as answers to begin with.
+def _interview(run: _Run) -> Interview:
+    """Ask which app it is and what is not sure of it; going back leads to the other apps."""
+    order, prompts = run.order, run.prompts
+    chosen = ""
+    while True:
+        if order.profile or order.kind:
+            app = pick(run.found, profile=order.profile, kind=order.kind)
+        else:
+            try:
+                chosen = prompts.select(run.found.question(chosen))
+            except Back:
+                prompts.say("There is no question before this one.")
+                continue
+            app = run.found.app(chosen)
+        interview = _about(run, app)
+        lines = _taken(interview, interview.sure())
+        if lines:
+            prompts.say("\n".join([f"\n{app.title}. This is taken, and can be changed later:",
+                                   *lines, ""]))  # fmt: skip
+        if _asked_through(interview, alone=bool(order.profile or order.kind)):
+            return interview
 
-    So far that is its name; the rest is what is usual for the profile.
+
+def _asked_through(interview: Interview, *, alone: bool) -> bool:
+    """Ask the questions; say whether they were answered, and not gone back before."""
+    while True:
+        try:
+            interview.run()
+        except Back:
+            if not alone:
+                return False
+            interview.prompts.say("There is no question before this one.")
+        else:
+            return True
+
+
+def _about(run: _Run, app: App) -> Interview:
+    """The questions about one app."""
+    _refuse(run.given, profile=app.profile, ask=run.order.ask)
+    model = profiles.get(app.profile)
+    run.notes[:] = app.notes(run.order.folder) if app.candidate else []
+    run.notes += run.found.notes()
+    if app.candidate:
+        proposed = from_candidate(app.usable(), model, run.given)
+    else:
+        proposed = from_scratch(run.order.folder) | usual(model)
+    return Interview(
+        app.profile,
+        run.given,
+        proposed,
+        run.prompts,
+        asked=model.COMMON,
+        detected=app.candidate is not None,
+        earlier=run.earlier.setdefault(app.title, {}),
+    )
+
+
+def _taken(interview: Interview, proposals: Mapping[str, Proposed]) -> list[str]:
+    """What was detected and is an answer now, a line each."""
+    answers = interview.answers
+    return [
+        f"  {proposed.line(key)}"
+        for key, proposed in proposals.items()
+        if answers.get(key, proposed.text) == proposed.text and key not in interview.given
+    ]
+
+
+def _agreed(run: _Run, interview: Interview) -> tuple[Description, Plan]:
+    """The files to write, as the person or the options want them.
+
+    Raises:
+        SpecError: if the answers do not describe an app.
+        ConflictError: if nobody is asked and files of a person are in the way.
+        ImgenError: if the person does not want the files.
     """
-    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")
-    return {**profiles.get(profile).PROPOSALS, "name": name, "version": FIRST_VERSION}
+    order = run.order
+    if order.ask:
+        make = partial(_page, folder=order.folder, notes=run.notes)
+        planned = review(interview, make, strict=order.strict).plan
+        return describe(interview.answers, profile=interview.profile), planned
+    described = describe(interview.answers, profile=interview.profile)
+    planned = _plan(described, order.folder)
+    warn(described.spec, strict=order.strict)
+    if planned.conflicts and not order.force:
+        _refuse_conflicts(planned)
+    return described, planned
+
+
+def _refuse_conflicts(planned: Plan) -> NoReturn:
+    try:
+        carry_out(planned, dry_run=False, show_diff=False, force=False)
+    except ConflictError as error:
+        text = f"{error} Or move them away first; or let `imgen new` show the change and ask."
+        raise ConflictError(text) from error
+    raise AssertionError("a plan with conflicts was written")
+
+
+def _page(interview: Interview, *, folder: Path, notes: Sequence[str]) -> Page:
+    described = describe(interview.answers, profile=interview.profile)
+    return Page(plan=_plan(described, folder), warnings=described.spec.warnings, notes=tuple(notes))
+
+
+def _plan(described: Description, folder: Path) -> Plan:
+    return plan(described.files, folder, unlocked=[SPEC])
 
 
 def _refuse(given: Mapping[str, str], *, profile: str, ask: bool) -> None:
@@ -152,71 +279,29 @@ def describe(answers: Mapping[str, str], *, profile: str) -> Description:
     )
 
 
-def replay(
-    order: Order, answers: Mapping[str, str], *, profile: str, proposed: Mapping[str, str]
-) -> str:
-    """The command that gives the same answers without questions, an option a line if it is long."""
+def replay(order: Order, interview: Interview, *, force: bool) -> str:
+    """The command that gives the same files without questions, an option a line if it is long.
+
+    It names every answer and does not look at the folder, so that it means the same tomorrow and
+    elsewhere, whatever became of the app in between.
+    """
     folder = "" if order.folder == Path() else f" {shlex.quote(str(order.folder))}"
-    parts = [f"imgen new{folder} --yes --profile {profile}"]
-    parts += ["--strict"] if order.strict else []
-    parts += _settings(answers, profile, proposed)
+    parts = [f"imgen new{folder} --yes --no-detect --profile {interview.profile}"]
+    parts += [option for option, on in (("--force", force), ("--strict", order.strict)) if on]
+    parts += _settings(interview, order.folder)
     line = f"  {' '.join(parts)}"
     return line if len(line) <= 80 else "  " + " \\\n    ".join(parts)
 
 
-def _settings(
-    answers: Mapping[str, str], profile: str, proposed: Mapping[str, str]
-) -> Iterator[str]:
+def _settings(interview: Interview, folder: Path) -> Iterator[str]:
     """The answers as options; an empty one only where something else would be taken instead."""
-    for key, text in answers.items():
-        default = wizard.question(key, profile=profile, proposals=proposed).default
-        if text.strip() or default:
+    model = profiles.get(interview.profile)
+    proposed = from_scratch(folder) | usual(model)
+    put = partial(wizard.question, profile=interview.profile, proposals=proposed)
+    for key, text in interview.answers.items():
+        around = [whole for whole in model.QUESTIONS if wizard.within(key, whole)]
+        if text.strip() or any(put(each).default for each in (key, *around)):
             yield f"--set {shlex.quote(f'{key}={text}')}"
-
-
-def _write(order: Order, described: Description, prompts: Prompts) -> None:
-    planned = plan(described.files, order.folder, unlocked=[SPEC])
-    warn(described.spec, strict=order.strict)
-    if order.ask and (order.force or not planned.conflicts):
-        columns, rows = shutil.get_terminal_size()
-        rows -= len(described.spec.warnings) + 2  # so that all of it is seen with the question
-        prompts.say(preview(planned, columns=columns, rows=rows))
-        if not prompts.confirm(_write_question(planned)):
-            raise ImgenError("nothing was written, since you said no")
-    carry_out(planned, dry_run=False, show_diff=False, force=order.force)
-
-
-def _write_question(planned: Plan) -> Question:
-    return Question(
-        key="",
-        text=f"Write these {len(planned.changes)} files?",
-        kind=QuestionKind.CONFIRM,
-        default="yes",
-        choices={"yes": "yes", "": "no"},
-    )
-
-
-def preview(planned: Plan, *, columns: int, rows: int) -> str:
-    """The files of a plan and its Dockerfile in outline, in so many rows if that is enough."""
-    lines = [f"{planned.root.resolve().name}/"]
-    for change in planned.changes:
-        word = {Kind.CREATE: "", Kind.SAME: " (unchanged)"}.get(change.kind, " (replaced)")
-        lines.append(f"  {change.path}{word}")
-    steps = next(outline(change.new) for change in planned.changes if change.path == DOCKERFILE)
-    room = max(rows - len(lines) - 4, 8)
-    if len(steps) > room:
-        head = room - 4  # the last three say how it runs: USER, ENTRYPOINT, CMD
-        steps = [*steps[:head], f"… {len(steps) - head - 3} more", *steps[-3:]]
-    width = columns - 3
-    cut = [step if len(step) <= width else f"{step[: width - 1]}…" for step in steps]
-    return "\n".join(["", *lines, "", "Dockerfile", *(f"  {step}" for step in cut), ""])
-
-
-def outline(dockerfile: str) -> list[str]:
-    """The instructions of a Dockerfile, each on one line, without its comments."""
-    code = re.sub(r"(?m)^\s*#.*\n", "", dockerfile)
-    joined = re.sub(r"\\\n\s*", "", code)
-    return [line for line in joined.splitlines() if line.strip()]
 
 
 def setting_rows() -> dict[str, list[tuple[str, str]]]:

@@ -114,6 +114,19 @@ _BUILD_TOOLS = frozenset(
         "rustc",
     ]
 )
+_COMPILERS = frozenset(
+    [
+        "build-base",
+        "build-essential",
+        "cargo",
+        "clang",
+        "g++",
+        "gcc",
+        "gfortran",
+        "musl-dev",
+        "rust",
+    ]
+)
 
 
 def _name(package: str) -> str:
@@ -140,6 +153,11 @@ def any_package(value: object) -> str:
     """A package of some family; `of_family` looks again when the family is known."""
     rule = "must be a package name like libpq5"
     return matched(r"[A-Za-z0-9][A-Za-z0-9_.+:=~*-]*[A-Za-z0-9_.+~*]", value, rule)
+
+
+def compiles(package: str) -> bool:
+    """Whether a package is a compiler, or brings the headers of the C library for one."""
+    return _name(package) in _COMPILERS
 
 
 def of_family(value: str, family: str) -> str:

@@ -300,7 +300,7 @@ class PythonProfile(Profile):
         return BuildStage(
             base=bases.with_registry(self.base_image(), self.registry),
             family=family,
-            packages=packages.in_order(self.build_packages),
+            packages=packages.in_order([*self.build_packages, *self._asset_packages()]),
             args=dict(sorted(self._build_arguments().items())),
             env=dict(sorted(self._build_environment().items())),
             secrets=self.secret_mounts(),
@@ -378,6 +378,10 @@ class PythonProfile(Profile):
             asset_copies=self._asset_sources(),
             threads=self.server.threads if self.server else 1,
         )
+
+    def _asset_packages(self) -> Sequence[str]:
+        """What the app needs to run, since it runs to make its assets."""
+        return self.packages if self.assets else ()
 
     def _asset_variables(self) -> dict[str, str]:
         if self.assets is None:

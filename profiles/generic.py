@@ -115,7 +115,9 @@ class Generic(Profile):
             if any(f"{path}/".startswith(f"{known}/") for known in self.include)
         }
         made = [f"{path}/" for path in paths if path not in source]
-        mixed = any(f"{WORKDIR}/{known}/".startswith(path) for path in made for known in self.include)
+        mixed = any(
+            f"{WORKDIR}/{known}/".startswith(path) for path in made for known in self.include
+        )
         return {} if mixed or "." in self.include else source
 
     def context(self) -> Sequence[str]:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from generator import bases, grammar
+from generator import bases, grammar, packages
 from generator.errors import Problem
+from profiles import _fields as f
+from profiles._fields import Field
 from profiles._python import PythonProfile
 
 
@@ -12,6 +14,12 @@ class PythonAlpine(PythonProfile):
     """A Python app on Alpine, with busybox and musl instead of GNU's tools and glibc."""
 
     SUMMARY: ClassVar[str] = "Python app on Alpine, for dependencies that have musl wheels."
+
+    compile: f.Flag | None = Field(
+        None,
+        description="Whether dependencies are compiled: false if all have musl wheels, true if a "
+        "compiler in `build_packages` is meant. Without an answer there is a warning (S2.17).",
+    )
 
     def official_image(self) -> str:
         return f"python:{self.python}-alpine{bases.ALPINE}"
@@ -30,8 +38,25 @@ class PythonAlpine(PythonProfile):
         yield from super().check()
         if self._is_other():
             yield Problem(field="base", text="must be an Alpine image, as the profile says")
-        text = "Alpine compiles what has no musl wheel; python-multistage avoids that (S2.17)"
-        yield Problem(field="profile", text=text, warning=True)
+        yield from self._check_compile()
+
+    def _check_compile(self) -> Iterator[Problem]:
+        compilers = [name for name in self.build_packages if packages.compiles(name)]
+        if self.compile is None:
+            what, when = ("Alpine", "false` if all have one")
+            if compilers:
+                what, when = (compilers[0], "true` if that is meant")
+            text = (
+                f"{what} compiles what has no musl wheel; python-multistage avoids that (S2.17); "
+                f"write `compile: {when}"
+            )
+            yield Problem(field="profile", text=text, warning=True)
+        elif self.compile and not compilers:
+            text = "needs a compiler in `build_packages`, such as gcc and musl-dev"
+            yield Problem(field="compile", text=text)
+        elif compilers and not self.compile:
+            text = f"is false, so {compilers[0]} in `build_packages` has nothing to do"
+            yield Problem(field="compile", text=text)
 
     def _is_other(self) -> bool:
         """Whether the base's tag tells that it is no Alpine; a digest alone tells nothing."""

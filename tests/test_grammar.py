@@ -48,7 +48,7 @@ def test_every_kind_of_text_has_rows_in_both_tables() -> None:
     }
     elsewhere = {  # numbers and choices below, what others are made of, what reads a checked text
         grammar.boolean, grammar.integer, grammar.matched, grammar.one_line, grammar.one_of,
-        grammar.port, grammar.shown, grammar.split_reference,
+        grammar.port, grammar.shown, grammar.split_reference, grammar.normalized_package,
         secrecy.changes_code, secrecy.label_text, secrecy.public_url,
         secrecy.secret_name,
     }  # fmt: skip

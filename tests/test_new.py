@@ -18,8 +18,10 @@ from pexpect.fdpexpect import fdspawn
 
 import profiles
 from generator.errors import CONFLICT, FAILED, INTERRUPTED, OK, USAGE
-from generator.new import DOCKERFILE, SPEC, describe, outline, preview, proposals
+from generator.found import from_scratch
+from generator.new import SPEC, describe
 from generator.render import render
+from generator.review import DOCKERFILE, outline, preview
 from generator.spec import parse
 from generator.wizard import question
 from generator.write import LOCK, Plan, plan
@@ -114,7 +116,7 @@ def test_the_folder_gives_the_name_and_a_new_app_its_first_version(tmp_path: Pat
 
 
 def test_a_folder_without_a_usable_name_proposes_none() -> None:
-    assert proposals(Path("/"), profile="nginx")["name"] == ""
+    assert from_scratch(Path("/"))["name"].text == ""
 
 
 def test_the_spec_belongs_to_the_person_and_not_to_the_lock(tmp_path: Path) -> None:
@@ -149,7 +151,8 @@ def test_a_file_of_a_person_is_shown_against_the_new_one_and_kept(tmp_path: Path
     [
         pytest.param(
             ["--yes"],
-            "--yes needs --profile NAME: generic, nginx, python-alpine, python-multistage",
+            "tells what app it is\nSay it: `imgen new --yes --profile NAME --set KEY=VALUE`, where "
+            "NAME is one of generic, nginx, python-alpine, python-multistage\n",
             id="no profile",
         ),
         pytest.param(["--yes", "--profile", "nginy"], "'nginy' is not one of", id="profile"),
@@ -208,7 +211,7 @@ def test_a_mistake_is_explained_and_writes_nothing(
 
 def test_without_a_terminal_the_other_ways_are_named(tmp_path: Path) -> None:
     done = imgen("new", cwd=tmp_path)
-    assert "imgen new --yes --profile NAME --set KEY=VALUE" in done.err
+    assert "`imgen new --yes` takes what the folder tells" in done.err
     assert "imgen generate" in done.err
 
 
@@ -280,7 +283,7 @@ def test_a_preview_says_which_files_are_there_already(tmp_path: Path) -> None:
         f"{tmp_path.name}/",
         "  imgen.yaml",
         "  Dockerfile",
-        "  .dockerignore (replaced)",
+        "  .dockerignore (yours, replaced)",
         "  entrypoint.sh (unchanged)",
     ]
 
@@ -299,9 +302,9 @@ class Terminal:
     pexpect's own way to start a program forks, which is unsafe in a process with threads.
     """
 
-    def __init__(self, *arguments: str, cwd: Path, term: str = "xterm") -> None:
+    def __init__(self, *arguments: str, cwd: Path, term: str, columns: int) -> None:
         controller, other = pty.openpty()
-        termios.tcsetwinsize(other, (24, 80))
+        termios.tcsetwinsize(other, (24, columns))
         self.process = subprocess.Popen(
             [sys.executable, "-m", "generator", "new", *arguments],
             cwd=cwd,
@@ -318,7 +321,7 @@ class Terminal:
             },
         )
         os.close(other)
-        self.screen = fdspawn(controller, encoding="utf-8", timeout=60)
+        self.screen = fdspawn(controller, encoding="utf-8", timeout=30)
         self.shown = self.screen.logfile_read = io.StringIO()
 
     def answer(self, prompt: str, keys: str) -> None:
@@ -337,8 +340,10 @@ class Terminal:
 
 
 @contextmanager
-def started(*arguments: str, cwd: Path, term: str = "xterm") -> Iterator[Terminal]:
-    run = Terminal(*arguments, cwd=cwd, term=term)
+def started(
+    *arguments: str, cwd: Path, term: str = "xterm", columns: int = 80
+) -> Iterator[Terminal]:
+    run = Terminal(*arguments, cwd=cwd, term=term, columns=columns)
     try:
         yield run
     finally:
@@ -347,6 +352,8 @@ def started(*arguments: str, cwd: Path, term: str = "xterm") -> Iterator[Termina
 
 ENTER = "\r"
 DOWN = "\x1b[B"
+UP = "\x1b[A"
+ESCAPE = "\x1b"
 EMPTY = "\x15"
 CTRL_C = "\x03"
 WRITE = "files?"
@@ -354,34 +361,29 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*\b(?:[349][0-7]|10[0-7]|[34]8;)[0-9;]*m")
 NGINX = [
     ("kind of app", f"{DOWN}{ENTER}"),
     ("  name:", f"{EMPTY}shop{ENTER}"),
-    ("  version:", ENTER),
     ("  maintainer:", f"Shop Team{ENTER}"),
-    ("  nginx:", ENTER),
     ("  build (y/N):", "y"),
     ("  build.image:", f"node:24-trixie-slim{ENTER}"),
     ("  build.run:", f"npm ci, npm run build{ENTER}"),
     ("  build.output:", f"dist{ENTER}"),
     ("  spa (y/N):", "y"),
+    (WRITE, f"{DOWN * 2}{ENTER}"),
+    ("Which field", f"proxy{ENTER}"),
     ("  proxy:", f"/api/=http://api:80{ENTER}"),
-    ("  port:", ENTER),
-    ("  resources.cpus:", f"2{ENTER}"),
 ]
 PYTHON = [
     ("kind of app", f"{DOWN * 3}{ENTER}"),
     ("  name:", f"{EMPTY}Shop{ENTER}"),
     ("must be lower-case letters", f"{EMPTY}shop{ENTER}"),
-    ("  version:", ENTER),
     ("  maintainer:", f"Shop Team{ENTER}"),
-    ("  python:", ENTER),
     ("  dependencies:", ENTER),
     ("  server:", f"gunicorn shop.wsgi:app{ENTER}"),
     ("  port:", ENTER),
     ("  healthcheck:", f"/healthz{ENTER}"),
-    ("  include:", f"{EMPTY}shop{ENTER}"),
-    ("  packages:", f"redis{ENTER}"),
-    ("  build_packages:", ENTER),
     ("  secrets:", f"DATABASE_URL{ENTER}"),
-    ("  resources.cpus:", f"1.5{ENTER}"),
+    (WRITE, f"{DOWN * 2}{ENTER}"),
+    ("Which field", f"packages{ENTER}"),
+    ("  packages:", f"redis{ENTER}"),
     ("one service an image", ""),
     ("Which answer do you want to change?", ENTER),
     ("  packages:", f"{EMPTY}libpq5{ENTER}"),
@@ -406,7 +408,7 @@ def test_the_wizard_leads_to_written_files_and_the_command_to_repeat_it(
     assert f"profile: {profile}\nname: shop\n" in written[str(SPEC)]
     assert "cd app && docker build --tag shop:0.1.0 ." in end
     command = shlex.split(end.partition("The same again:\n")[2].replace("\\\n", " "))
-    assert command[:5] == ["imgen", "new", "app", "--yes", "--profile"]
+    assert command[:6] == ["imgen", "new", "app", "--yes", "--no-detect", "--profile"]
     (tmp_path / "again").mkdir()
     assert imgen(*command[1:], cwd=tmp_path / "again").code == OK
     assert files_in(tmp_path / "again" / "app") == written
@@ -415,33 +417,14 @@ def test_the_wizard_leads_to_written_files_and_the_command_to_repeat_it(
     )
 
 
-def test_ctrl_c_at_any_question_leaves_the_folder_untouched(tmp_path: Path) -> None:
-    questions = [*NGINX, (WRITE, "")]
-    with ExitStack() as stack:
-        # All start at once, since starting takes longest.
-        runs = [
-            stack.enter_context(started(f"app{number}", cwd=tmp_path))
-            for number in range(len(questions))
-        ]
-        for number, run in enumerate(runs):
-            for prompt, keys in questions[:number]:
-                run.answer(prompt, keys)
-            asked, _ = questions[number]
-            run.answer(asked, CTRL_C)
-            code, end = run.finish()
-            assert (asked, code) == (asked, INTERRUPTED)
-            assert "interrupted; nothing was written or left behind." in end
-    assert not any(tmp_path.iterdir())
-
-
 def test_no_at_the_end_writes_nothing_and_keeps_the_answers(tmp_path: Path) -> None:
     with started("app", "--profile", "nginx", *options(SETTINGS["nginx"]), cwd=tmp_path) as run:
-        for prompt in ("  nginx:", "  build (y/N):", "  site:", "  port:", "  resources.cpus:"):
+        for prompt in ("  build (y/N):", "  site:"):
             run.answer(prompt, ENTER)
-        run.answer(WRITE, "n")
+        run.answer(WRITE, f"{UP}{ENTER}")  # the last choice
         code, end = run.finish()
     assert code == FAILED
-    assert "imgen new app --yes --profile nginx" in end
+    assert "imgen new app --yes --no-detect --profile nginx" in end
     assert "nothing was written, since you said no" in end
     assert not any(tmp_path.iterdir())
 
@@ -455,18 +438,30 @@ def test_an_imgen_yaml_that_is_there_is_refused_before_any_question(tmp_path: Pa
     assert files_in(tmp_path) == {str(SPEC): "imgen: 1\n"}
 
 
-def test_a_file_of_a_person_stops_the_wizard_with_the_difference(tmp_path: Path) -> None:
+def test_files_of_a_person_are_replaced_only_by_choice(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    given = {**SETTINGS["python-alpine"], "healthcheck": "", "include": "shop"}
-    given |= {"packages": "", "build_packages": "", "secrets": "", "resources.cpus": "1"}
-    arguments = ("--profile", "python-alpine", *options(given))
+    given = {**SETTINGS["python-alpine"], "healthcheck": "", "secrets": ""}
+    arguments = ("--no-detect", "--profile", "python-alpine", *options(given))
     with started(*arguments, cwd=tmp_path) as run:
         run.answer("  dependencies:", ENTER)
+        run.answer("-FROM scratch", "")
+        run.answer("Show the other", "n")
+        run.answer("Dockerfile (yours, replaced)", "")
+        run.answer(WRITE, ENTER)  # who does not read keeps what is there
         code, end = run.finish()
-    assert code == CONFLICT
-    assert "-FROM scratch\n" in end
-    assert "imgen new --yes --profile python-alpine" in end
+    assert code == FAILED
+    assert "imgen new --yes --no-detect --profile python-alpine" in end
     assert files_in(tmp_path) == {"Dockerfile": "FROM scratch\n"}
+    with started(*arguments, cwd=tmp_path) as run:
+        run.answer("  dependencies:", ENTER)
+        run.answer("Show the other", ENTER)
+        run.answer("Yes", "")
+        run.answer("Show the other", ESCAPE)
+        run.answer(WRITE, "")
+        run.answer("write them, and replace what you have: Dockerfile", f"{DOWN}{ENTER}")
+        code, _ = run.finish()
+    assert code == OK
+    assert (tmp_path / "Dockerfile").read_text().startswith("# syntax=")
 
 
 def test_a_setting_that_will_not_do_is_refused_before_any_question(tmp_path: Path) -> None:
@@ -481,16 +476,209 @@ def test_a_dumb_terminal_gets_plain_lines_and_no_control_sequences(tmp_path: Pat
         run.answer("number [1]:", "9\n")
         run.answer("9 is not in the range", "2\n")
         run.answer("  name [app]:", "Shop X\n")
-        run.answer("must be lower-case letters", "shop\n")
-        run.answer("  version [0.1.0]:", "\n")
+        run.answer("must be lower-case letters", "<\n")
+        run.answer("number [2]:", "<\n")
+        run.answer("no question before", "")
+        run.answer("number [2]:", "2\n")
+        run.answer("  name [app]:", "shop\n")
         run.answer("  maintainer:", "Shop Team\n")
-        run.answer("  nginx [1.30]:", "\n")
+        run.answer("  build [y/N]:", "n\n")
+        run.answer("  site [public]:", "<\n")
         run.answer("  build [y/N]:", "n\n")
         run.answer("  site [public]:", "\n")
-        for prompt in ("  spa [y/N]:", "  proxy:", "  port [8080]:", "  resources.cpus:"):
-            run.answer(prompt, "\n")
-        run.answer("files? [Y/n]:", "\n")
+        run.answer("  spa [y/N]:", "\n")
+        run.answer("number [1]:", "<\n")
+        run.answer("  spa [y/N]:", "\n")
+        run.answer("number [1]:", "3\n")
+        run.answer("number [1]:", "1\n")
+        run.answer("  name [shop]:", "<\n")
+        run.answer("number [1]:", "1\n")
         code, _ = run.finish()
     assert code == OK
     assert "\x1b" not in run.shown.getvalue()
     assert "name: shop\n" in (tmp_path / "app" / SPEC).read_text()
+
+
+# On a terminal, in the folder of an app.
+
+SHOP = {
+    "requirements.txt": "flask==3.0.3\ngunicorn==23.0.0\n",
+    ".python-version": "3.12\n",
+    "Dockerfile": "FROM scratch\n",
+    "shop/__init__.py": """\
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+TOKEN = os.environ["SHOP_TOKEN"]
+
+
+@app.get("/healthz")
+def healthz() -> str:
+    return "ok"
+""",
+}
+
+
+def shop_in(folder: Path) -> Path:
+    for name, text in SHOP.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def tree(folder: Path) -> dict[str, str]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in paths}
+
+
+# Each question of a run with what is typed there.
+FLASK = [
+    ("kind of app", ENTER),
+    ("  version:", f"{EMPTY}2.0{ENTER}"),
+    ("  maintainer:", f"{EMPTY}Shop Team{ENTER}"),
+    ("  port:", f"{EMPTY}9000{ENTER}"),
+    ("lines of the difference?", "n"),
+    (WRITE, f"{UP}{ENTER}"),  # from leaving to the differences
+    ("lines of the difference?", "n"),
+    (WRITE, f"{DOWN * 2}{ENTER}"),
+    ("Which answer", f"{DOWN * 5}{ENTER}"),
+    ("  server:", f"{EMPTY}gunicorn shop:app{ENTER}"),
+    (WRITE, f"{DOWN}{ENTER}"),
+]
+
+
+def test_the_wizard_in_a_folder_with_an_app_asks_what_it_cannot_see(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path / "shop")
+    with started(cwd=folder) as run:
+        for prompt, keys in FLASK:
+            run.answer(prompt, keys)
+        code, end = run.finish()
+    assert code == OK
+    shown = run.shown.getvalue()
+    for reason in (
+        "Flask app (python-multistage)",
+        "python 3.12: pinned in .python-version:1",
+        "-FROM scratch",
+        "Dockerfile (yours, replaced)",
+        "note: read as evidence",
+    ):
+        assert reason in shown
+    written = tree(folder)
+    assert "port: 9000" in written["imgen.yaml"]
+    assert written["imgen.yaml"].startswith("imgen: 1\nprofile: python-multistage\nname: shop\n")
+
+    # The printed command means the same elsewhere, whatever became of the app.
+    again = shop_in(tmp_path / "again")
+    (again / ".python-version").write_text("3.11\n")
+    command = shlex.split(end.partition("The same again:\n")[2].replace("\\\n", " "))
+    done = imgen(*command[1:], cwd=again)
+    assert done.code == OK, done.err
+    assert tree(again) == {**written, ".python-version": "3.11\n"}
+
+
+def test_ctrl_c_at_any_question_leaves_the_folder_untouched(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path)
+    before = tree(folder)
+    with ExitStack() as stack:
+        # All start at once, since starting takes longest.
+        runs = [stack.enter_context(started(cwd=folder)) for _ in FLASK]
+        for number, run in enumerate(runs):
+            for prompt, keys in FLASK[:number]:
+                run.answer(prompt, keys)
+            asked = FLASK[number][0]
+            run.answer(asked, CTRL_C)
+            code, end = run.finish()
+            assert (asked, code) == (asked, INTERRUPTED)
+            assert "interrupted; nothing was written or left behind." in end
+            assert tree(folder) == before
+
+
+def test_esc_goes_back_one_step_at_any_question(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path)
+    before = tree(folder)
+    with started(cwd=folder) as run:
+        run.answer("kind of app", ESCAPE)
+        run.answer("no question before", "")
+        run.answer("kind of app", ENTER)
+        run.answer("  version:", ESCAPE)
+        run.answer("kind of app", ENTER)
+        run.answer("  version:", f"{EMPTY}2.0{ENTER}")
+        run.answer("  maintainer:", ESCAPE)
+        run.answer("  version:", "")
+        run.answer("2.0", ENTER)  # the answer from before
+        run.answer("  maintainer:", ENTER)
+        run.answer("  port:", ESCAPE)
+        run.answer("  maintainer:", ENTER)
+        run.answer("  port:", ENTER)
+        run.answer("lines of the difference?", ESCAPE)
+        run.answer(WRITE, ESCAPE)
+        run.answer("  port:", ENTER)
+        run.answer(WRITE, f"{DOWN * 2}{ENTER}")
+        run.answer("Which answer", ESCAPE)
+        run.answer(WRITE, f"{DOWN * 3}{ENTER}")
+        run.answer("Which field", f"{ENTER}")
+        run.answer("  name:", ESCAPE)
+        run.answer(WRITE, ENTER)  # leave
+        code, _ = run.finish()
+    assert code == FAILED
+    assert tree(folder) == before
+
+
+def test_a_narrow_dumb_terminal_can_be_read(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path)
+    (folder / "Dockerfile").unlink()
+    with started(cwd=folder, term="dumb", columns=60) as run:
+        run.answer("Flask app (python-multistage)", "")
+        run.answer("number [1]:", "\n")
+        for prompt in ("  version [0.1.0]:", "  maintainer [", "  port [8000]:"):
+            run.answer(prompt, "\n")
+        run.answer("number [1]:", "\n")
+        code, _ = run.finish()
+    assert code == OK
+    shown = run.shown.getvalue()
+    assert "\x1b" not in shown
+    asked = shown.partition("create ")[0].replace("\r", "")
+    assert max(map(len, asked.splitlines())) <= 60
+    assert "<" in shown.partition("kind of app")[0]  # how to go back
+    assert (folder / SPEC).exists()
+
+
+# In the folder of an app, without a question.
+
+
+def test_yes_takes_what_the_folder_tells_and_says_so(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path / "shop")
+    (folder / "Dockerfile").unlink()
+    done = imgen("new", "shop", "--yes", "--set", "maintainer=Me", cwd=tmp_path)
+    assert done.code == OK, done.err
+    assert "Flask app (python-multistage): " in done.err
+    assert "  python 3.12: pinned in .python-version:1\n" in done.err
+    assert "maintainer" not in done.err.partition("Build it")[0]
+    assert parse((folder / SPEC).read_text(), source="imgen.yaml").profile.port == 8000
+
+
+def test_yes_keeps_a_file_of_a_person_and_says_the_ways_out(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path)
+    done = imgen("new", "--yes", cwd=folder)
+    assert done.code == CONFLICT
+    assert "not imgen's: Dockerfile. Nothing was written; --force replaces." in done.err
+    assert "let `imgen new` show the change and ask" in done.err
+    assert tree(folder) == SHOP
+    assert imgen("new", "--yes", "--force", cwd=folder).code == OK
+
+
+def test_without_a_look_at_the_folder_nothing_of_it_is_known(tmp_path: Path) -> None:
+    folder = shop_in(tmp_path)
+    done = imgen("new", "--yes", "--no-detect", cwd=folder)
+    assert (done.code, "--profile NAME" in done.err) == (USAGE, True)
+    done = imgen("new", "--yes", "--no-detect", "--profile", "python-multistage", cwd=folder)
+    assert "maintainer: is missing" in done.err
+
+
+def test_apps_in_folders_below_are_named_with_the_command_for_each(tmp_path: Path) -> None:
+    shop_in(tmp_path / "backend")
+    done = imgen("new", "--yes", cwd=tmp_path)
+    assert done.code == USAGE
+    assert "  imgen new backend --yes\n" in done.err

@@ -87,8 +87,23 @@ def test_a_server_may_be_written_as_its_command_line() -> None:
             PYTHON.replace("python-multistage", "python-alpine") + "healthcheck: none\n",
             "2:10",
             "profile: Alpine compiles what has no musl wheel; "
-            "python-multistage avoids that (S2.17)",
+            "python-multistage avoids that (S2.17); write `compile: false` if all have one",
             id="alpine",
+        ),
+        pytest.param(
+            PYTHON.replace("python-multistage", "python-alpine")
+            + "healthcheck: none\nbuild_packages: [libffi-dev, gcc]\n",
+            "2:10",
+            "profile: gcc compiles what has no musl wheel; "
+            "python-multistage avoids that (S2.17); write `compile: true` if that is meant",
+            id="alpine with a compiler",
+        ),
+        pytest.param(
+            PYTHON + "healthcheck: none\ndependencies: setup.py\n",
+            "8:15",
+            "dependencies.files: setup.py locks nothing, so two builds may differ: run `uv pip "
+            "compile --generate-hashes setup.py -o requirements.txt` and name that",
+            id="no lock",
         ),
         pytest.param(
             PYTHON + "python: 3.9\nhealthcheck: none\n",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -10,14 +9,19 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 import profiles
-from generator import wizard
+from generator import interview, wizard
 from generator.artefacts import fields
 from generator.errors import SpecError
-from generator.prompts import Defaults, Kind, LinePrompts, Question, TerminalPrompts, terminal
+from generator.found import Found
+from generator.interview import LEAVE, Interview
+from generator.prompts import Back, Defaults, Kind, LinePrompts, TerminalPrompts, terminal
+from generator.proposed import Proposed, usual
+from tests.script import Script
 
 ENTER = "\r"
 DOWN = "\x1b[B"
 EMPTY = "\x15"  # Ctrl-U
+ESCAPE = "\x1b"
 CTRL_C = "\x03"
 CTRL_D = "\x04"
 PROFILES = profiles.names()
@@ -31,43 +35,11 @@ SERVER = {**SHARED, "server": "gunicorn shop.wsgi:app"}
 BUILD = {"build.image": "node:24-trixie-slim", "build.run": "npm ci", "build.output": "dist"}
 
 
-@dataclass
-class Script:
-    """Prompts that take their answers from a table, or the default, and note what was asked.
-
-    An answer of several lines is given one line a time, which is for a question asked again.
-    """
-
-    answers: Mapping[str, str] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    seen: dict[str, Question] = field(default_factory=dict)
-
-    def text(self, question: Question) -> str:
-        return self._next(question)
-
-    def confirm(self, question: Question) -> bool:
-        return self._next(question) == next(iter(question.choices))
-
-    def select(self, question: Question) -> str:
-        return self._next(question)
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def _next(self, question: Question) -> str:
-        turn = self.asked.count(question.key)
-        self.asked.append(question.key)
-        self.seen[question.key] = question
-        lines = self.answers.get(question.key, question.default).split("\n")
-        return lines[min(turn, len(lines) - 1)]
-
-
 def ask(
     profile: str, script: Script, given: Mapping[str, str] | None = None, *, strict: bool = False
 ) -> dict[str, str]:
-    proposals = profiles.get(profile).PROPOSALS
-    return wizard.ask(
+    proposals = usual(profiles.get(profile))
+    return interview.ask(
         given or {}, profile=profile, proposals=proposals, prompts=script, strict=strict
     )
 
@@ -85,7 +57,7 @@ def test_a_question_says_what_the_field_is_for(profile: str, key: str) -> None:
 
 @pytest.mark.parametrize(("profile", "key"), EVERY_QUESTION)
 def test_a_default_is_an_answer_that_the_check_takes(profile: str, key: str) -> None:
-    proposals = profiles.get(profile).PROPOSALS
+    proposals = usual(profiles.get(profile))
     asked = wizard.question(key, profile=profile, proposals=proposals)
     assert not asked.default or asked.check(asked.default) == ""
 
@@ -130,7 +102,7 @@ def test_questions_come_in_the_profiles_order(profile: str) -> None:
             "python-alpine",
             "dependencies",
             Kind.TEXT,
-            "such as requirements.txt or uv.lock; optional",
+            "such as requirements.txt or uv.lock or poetry.lock; optional",
             id="shorthand",
         ),
     ],
@@ -143,7 +115,7 @@ def test_a_type_decides_how_a_question_is_answered(
 
 
 def test_the_choice_of_a_profile_shows_what_each_is_for() -> None:
-    choices = wizard.profile_question().choices
+    choices = Found().question().choices
     assert list(choices) == PROFILES
     assert all(profiles.get(name).SUMMARY in choices[name] for name in PROFILES)
 
@@ -210,15 +182,17 @@ def test_one_given_part_of_a_build_asks_for_the_others_alone() -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_defaults_ask_nobody_and_leave_required_fields_empty(profile: str) -> None:
-    answers = wizard.fill({}, profile=profile, proposals={"name": "shop"}, prompts=Defaults())
+    proposals = {"name": Proposed(text="shop")}
+    run = Interview(profile, {}, proposals, Defaults(), asked=profiles.get(profile).QUESTIONS)
+    run.run()
+    answers = run.answers
     assert (answers["name"], answers["maintainer"]) == ("shop", "")
 
 
 def test_a_default_of_a_choice_is_one_of_its_words() -> None:
-    answers = wizard.fill(
-        {}, profile="nginx", proposals={}, prompts=Defaults(), also=["stop_signal"]
-    )
-    assert answers["stop_signal"] == ""
+    run = Interview("nginx", {}, {"stop_signal": Proposed(text="")}, Defaults())
+    run.run()
+    assert run.answers["stop_signal"] == ""
 
 
 # What an answer may be.
@@ -296,7 +270,7 @@ def test_a_given_field_that_is_never_asked_can_be_changed_too() -> None:
 
 
 def test_whoever_changes_nothing_gets_the_problems_and_leaves() -> None:
-    script = Script({**SHARED, "proxy": "/=http://api", "change": ""})
+    script = Script({**SHARED, "proxy": "/=http://api", "change": LEAVE})
     with pytest.raises(SpecError, match=r"proxy\./: takes every path"):
         ask("nginx", script)
 
@@ -327,7 +301,7 @@ def test_a_refused_answer_is_put_right_before_it_counts() -> None:
 
 
 def test_enter_takes_the_default_which_can_be_edited() -> None:
-    asked = wizard.question("version", profile="nginx", proposals={"version": "1.4"})
+    asked = wizard.question("version", profile="nginx", proposals={"version": Proposed(text="1.4")})
     with typed(ENTER, ".2", ENTER, EMPTY, "2.0", ENTER) as prompts:
         assert [prompts.text(asked) for _ in range(3)] == ["1.4", "1.4.2", "2.0"]
 
@@ -345,13 +319,15 @@ def test_one_key_or_enter_answers_yes_or_no() -> None:
 
 
 def test_arrow_keys_move_through_a_list() -> None:
-    asked = wizard.profile_question()
+    asked = Found().question()
     with typed(ENTER, DOWN, ENTER, DOWN, DOWN, DOWN, DOWN, ENTER) as prompts:
         assert [prompts.select(asked) for _ in range(3)] == ["generic", "nginx", "generic"]
 
 
 def test_a_list_begins_at_its_default() -> None:
-    asked = wizard.question("stop_signal", profile="nginx", proposals={"stop_signal": "SIGINT"})
+    asked = wizard.question(
+        "stop_signal", profile="nginx", proposals={"stop_signal": Proposed(text="SIGINT")}
+    )
     optional = wizard.question("stop_signal", profile="nginx", proposals={})
     with typed(ENTER, ENTER) as prompts:
         assert (prompts.select(asked), prompts.select(optional)) == ("SIGINT", "")
@@ -366,7 +342,7 @@ def put_confirm(prompts: TerminalPrompts) -> object:
 
 
 def put_select(prompts: TerminalPrompts) -> object:
-    return prompts.select(wizard.profile_question())
+    return prompts.select(Found().question())
 
 
 @pytest.mark.parametrize(
@@ -385,6 +361,27 @@ def test_ctrl_c_interrupts_any_kind_of_question(
         put(prompts)
 
 
+@pytest.mark.parametrize("put", [put_text, put_confirm, put_select])
+def test_escape_goes_back_from_any_kind_of_question(
+    put: Callable[[TerminalPrompts], object],
+) -> None:
+    with typed(ESCAPE) as prompts, pytest.raises(Back):
+        put(prompts)
+
+
+def test_a_long_list_is_searched_by_typing() -> None:
+    run = Interview("nginx", SHARED, {}, Defaults())
+    run.run()
+    with typed("max_body", ENTER) as prompts:
+        assert prompts.select(run.options()) == "max_body"
+
+
+def test_a_question_shows_where_its_answer_comes_from() -> None:
+    proposed = Proposed(text="8000", because="bound in gunicorn.conf.py:3")
+    asked = wizard.question("port", profile="python-multistage", proposals={"port": proposed})
+    assert asked.reason == "port 8000: bound in gunicorn.conf.py:3"
+
+
 def test_a_whole_run_goes_from_keys_to_answers() -> None:
     keys = [
         *("shop", ENTER, "1.4.2", ENTER, "Shop Team", ENTER, ENTER),
@@ -392,7 +389,7 @@ def test_a_whole_run_goes_from_keys_to_answers() -> None:
         *("dist", ENTER, "y", "/api/=http://api:80", ENTER, ENTER, "2", ENTER),
     ]
     with typed(*keys) as prompts:
-        answers = wizard.ask({}, profile="nginx", proposals={}, prompts=prompts)
+        answers = interview.ask({}, profile="nginx", proposals={}, prompts=prompts)
     assert answers == {
         "name": "shop",
         "version": "1.4.2",

@@ -23,7 +23,7 @@ _REASONS = {
 }
 # What `init` commands and templates leave for someone to fill in.
 _PLACEHOLDER = re.compile(
-    r"(?i)\byour[ _-]?(?:name|e?mail|organi[sz]ation|company)|\byou@|@example\.(?:com|org|net)\b"
+    r"(?i)\byour[ _-]?(?:name|e?mail|organi[sz]ation|company)|\byou@"
     r"|\bjohn doe\b|\bauthor name\b|^(?:author|name|me|todo|fixme|tbd|unknown|none)$"
     r"|add (?:your|a) description|description here|^(?:todo|fixme)\b|\{\{|\$\{|<.*\bhere\b.*>"
 )

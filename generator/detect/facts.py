@@ -79,6 +79,23 @@ def setup_cfg(tree: Tree) -> Iterator[Fact]:
     yield fact("source", "url", _of_code_host(table.get("url") or ""))
 
 
+def setup_py(tree: Tree) -> Iterator[Fact]:
+    """The facts that a setup.py has written out."""
+    from generator.detect.python.manifests import setup_keywords
+
+    path = "setup.py"
+    table = setup_keywords(tree)
+    for field in ("name", "version", "description", "license"):
+        value, line = table.get(field, ("", 0))
+        yield Fact(field, text(value), Evidence(path=path, line=line))
+    for key in ("maintainer", "author"):
+        value, line = table.get(key, ("", 0))
+        mail, _ = table.get(f"{key}_email", ("", 0))
+        yield Fact("maintainer", _person(text(value), text(mail)), Evidence(path=path, line=line))
+    value, line = table.get("url", ("", 0))
+    yield Fact("source", _of_code_host(text(value)), Evidence(path=path, line=line))
+
+
 def package_json(tree: Tree) -> Iterator[Fact]:
     """The facts of a package.json."""
     path = "package.json"
@@ -201,7 +218,7 @@ def citation(tree: Tree) -> Iterator[Fact]:
     yield fact("source", "repository-code", text(table.get("repository-code")))
 
 
-PYTHON: Sequence[Reader] = (pyproject, setup_cfg)
+PYTHON: Sequence[Reader] = (pyproject, setup_cfg, setup_py)
 NODE: Sequence[Reader] = (package_json,)
 COMPILED: Sequence[Reader] = (cargo, go_module, pom, dotnet, composer)
 

@@ -5,15 +5,17 @@ import stat
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from generator.detect.ignored import IgnoreRules, ignores
 
 MOST_FILES = 50_000
 MOST_FOLDERS = 20_000
-MOST_BYTES = 2**20  # of one file
+MOST_BYTES = 4 * 2**20  # of one file; locks of large projects have two
 MOST_BYTES_IN_ALL = 64 * 2**20
 DEEPEST = 32
+_MOST_TOLD = 20
 _IGNORE_FILE = ".gitignore"
 # What tools make and nobody writes, whether git is told to ignore it or not.
 # fmt: off
@@ -36,9 +38,11 @@ class Budget:
     unread: list[str] = field(default_factory=list)
 
     def tell(self, text: str) -> None:
-        """Note something that was left out, once."""
-        if text not in self.unread:
+        """Note something that was left out, once, and no more than a person would read."""
+        if len(self.unread) < _MOST_TOLD and text not in self.unread:
             self.unread.append(text)
+        elif len(self.unread) == _MOST_TOLD and text not in self.unread:
+            self.unread.append("and more")
 
 
 def read(path: Path, name: str, budget: Budget) -> bytes | None:
@@ -137,7 +141,9 @@ class _Walk:
     def _entries(self, base: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(os.path.join(self.root, base)) as found:  # noqa: PTH118 # quicker
-                return sorted(found, key=lambda entry: entry.name)
+                return sorted(islice(found, MOST_FILES + 1), key=lambda entry: entry.name)
+        except FileNotFoundError:  # gone since it was listed
+            return []
         except OSError as error:
             self.budget.tell(f"{base or './'}: {error.strerror}")
             return []

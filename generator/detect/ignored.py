@@ -12,7 +12,7 @@ from itertools import groupby
 _MOST_PATTERNS = 2000
 _LONGEST_PATTERN = 500
 _MOST_STARS = 8  # folders crossed by `**`, of which each more would cost a power of the depth
-_GLOB = re.compile(r"(\*\*/|\*+|\?|\[[!^]?\]?(?:\\.|[^]\\])*\]|\\.|[^*?\[\\]+|[\[\\])")
+_GLOB = re.compile(r"(\*\*/|\*+|\?|\[[!^]?+\]?+(?:\\.|[^]\\])*\]|\\.|[^*?\[\\]+|[\[\\])")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,9 @@ class IgnoreRules:
 
     def __init__(self, base: str, text: str) -> None:
         self.base = base
-        self._runs = list(_runs(_patterns(text)))[::-1]
+        patterns = list(_patterns(text))
+        self._runs = list(_runs(patterns))[::-1]
+        self._any = _run(patterns, denies=True)  # most paths fit nothing: one look is enough
 
     def verdict(self, path: str, *, folder: bool) -> bool | None:
         """Whether the patterns deny a path, or None if they say nothing of it."""
@@ -53,6 +55,8 @@ class IgnoreRules:
         end = "/" if folder else ""
         inner = f"{path.removeprefix(self.base)}{end}"
         name = f"{path.rsplit('/', 1)[-1]}{end}"
+        if not self._any.fits(name, inner):
+            return None
         return next((run.denies for run in self._runs if run.fits(name, inner)), None)
 
 
@@ -67,12 +71,16 @@ def ignores(rules: Iterable[IgnoreRules], path: str, *, folder: bool) -> bool:
 
 def _runs(patterns: Iterable[_Pattern]) -> Iterator[_Run]:
     for denies, group in groupby(patterns, key=lambda each: each.denies):
-        members = list(group)
-        yield _Run(
-            denies=denies,
-            names=_joined(each.expression for each in members if each.of_names),
-            paths=_joined(each.expression for each in members if not each.of_names),
-        )
+        yield _run(group, denies=denies)
+
+
+def _run(patterns: Iterable[_Pattern], *, denies: bool) -> _Run:
+    members = list(patterns)
+    return _Run(
+        denies=denies,
+        names=_joined(each.expression for each in members if each.of_names),
+        paths=_joined(each.expression for each in members if not each.of_names),
+    )
 
 
 def _joined(expressions: Iterable[str]) -> re.Pattern[str] | None:
@@ -145,11 +153,25 @@ def _plain(piece: str) -> str:
     if piece.startswith("[") and len(piece) > 1:
         negated = piece[1] in "!^"
         inner = piece[2:-1] if negated else piece[1:-1]
-        signs = re.findall(r"\\.|.", inner, re.DOTALL)
-        members = "".join(sign if sign == "-" else re.escape(sign[-1]) for sign in signs)
-        return f"(?!/)[{'^' if negated else ''}{members}]"
+        return f"(?!/)[{'^' if negated else ''}{_members(inner)}]"
     if piece in ("[", "\\"):
         return "(?!)"  # git takes neither for a character, and matches nothing
     if piece.startswith("\\"):
         return re.escape(piece[1])
     return re.escape(piece)
+
+
+def _members(inner: str) -> str:
+    """The characters and ranges of a class; a range from high to low holds its first alone."""
+    signs = re.findall(r"\\.|.", inner, re.DOTALL)
+    result = ""
+    index = 0
+    while index < len(signs):
+        first = signs[index][-1]
+        last = first
+        if signs[index + 1 : index + 2] == ["-"] and index + 2 < len(signs):
+            last = max(first, signs[index + 2][-1])
+            index += 2
+        result += re.escape(first) + (f"-{re.escape(last)}" if last != first else "")
+        index += 1
+    return result

@@ -1,5 +1,6 @@
 """What package.json and its lock tell: package manager, Node.js release, scripts, dependencies."""
 
+import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -116,7 +117,10 @@ def read(tree: Tree) -> NodeProject | None:
     notes += more
     chosen = _Manager(manager, version, lock, tuple(flags))
     manifests = _manifests(tree, package, lock, members)
-    if manifests is None:
+    if manager == "yarn" and not version.startswith("1.") and not _as_yarn_writes(tree):
+        # Yarn writes it anew, which a file that is only mounted does not allow.
+        manifests = ()
+    elif manifests is None:
         manifests = ()
         notes.append(
             Note(
@@ -304,6 +308,20 @@ def _manifests(
     return tuple(found)
 
 
+def _as_yarn_writes(tree: Tree) -> bool:
+    """Whether package.json is laid out and ordered as yarn 2 and later leaves it."""
+    source = tree.text("package.json") or ""
+    indent = re.match(r"\{\n([ \t]+)", source)
+    package = tree.json("package.json")
+    kinds = ("dependencies", "devDependencies", "peerDependencies")
+    ordered = all(
+        list(mapping(package.get(kind))) == sorted(mapping(package.get(kind))) for kind in kinds
+    )
+    if not indent or not ordered:
+        return False
+    return source.rstrip() == json.dumps(package, indent=indent[1], ensure_ascii=False)
+
+
 def _install_script_line(tree: Tree, package: Mapping[str, object]) -> int:
     scripts = _strings(package.get("scripts"))
     name = next((name for name in _AT_INSTALL if name in scripts), "dependencies")
@@ -315,7 +333,7 @@ def _members(tree: Tree, package: Mapping[str, object]) -> tuple[str, ...]:
     named = package.get("workspaces")
     patterns = texts(mapping(named).get("packages") if isinstance(named, dict) else named)
     patterns += texts(tree.yaml("pnpm-workspace.yaml").get("packages"))
-    wanted = [pattern.removeprefix("./").rstrip("/") for pattern in patterns]
+    wanted = [pattern.removeprefix("./").rstrip("/")[:200] for pattern in patterns[:100]]
     denied = [pattern[1:] for pattern in wanted if pattern.startswith("!")]
     folders = [path.rpartition("/")[0] for path in tree.named("package.json") if "/" in path]
     return tuple(

@@ -7,7 +7,7 @@ from generator.detect.yaml_form import shown
 from generator.table import columns, pad, paint, prose, wrap
 
 _STYLE = {Confidence.HIGH: "green", Confidence.MEDIUM: "cyan", Confidence.LOW: "yellow"}
-_NARROW = 72
+_LEAST_ROOM = 28  # for the reason, to stand in a column of its own
 _CONFIDENCE = max(len(each.value) for each in Confidence)
 LOOKED_FOR = (
     "Looked for a Python project (pyproject.toml, requirements.txt, Pipfile, setup.py), a site "
@@ -48,16 +48,18 @@ def _fields(found: Detection, *, colour: bool, width: int) -> Iterator[str]:
     if not rows:
         return
     field = max(columns(name) for _, name, _ in rows)
-    room = max(16, (width - field - _CONFIDENCE) // 3)
-    value = max((columns(text) for _, _, text in rows if columns(text) <= room), default=0)
+    most = max(16, (width - field - _CONFIDENCE) // 3)
+    value = max((columns(text) for _, _, text in rows if columns(text) <= most), default=0)
+    narrow = width - field - value - _CONFIDENCE - 8 < _LEAST_ROOM
     for proposal, name, text in rows:
-        sure = pad(proposal.confidence.value, _CONFIDENCE)
+        sure = proposal.confidence.value
         painted = paint(sure, _STYLE[proposal.confidence], colour=colour)
         because = prose(proposal.because())
-        if width < _NARROW:
-            yield f"{name}: {painted.rstrip()}"
-            yield from wrap(text, width, "  ")
-            yield from wrap(because, width, "    ")
+        if narrow:
+            yield from wrap(text, width, f"{name}: ", "    ")
+            first, *rest = wrap(because, width, f"    {sure}: ", "    ")
+            yield first.replace(sure, painted, 1)
+            yield from rest
             continue
         left = f"  {pad(name, field)}  "
         is_long = columns(text) > value
@@ -65,9 +67,9 @@ def _fields(found: Detection, *, colour: bool, width: int) -> Iterator[str]:
             yield from wrap(text, width, left)
             left = " " * columns(left)
         left += f"{pad('' if is_long else text, value)}  "
-        head = f"{left}{sure}  "
+        head = f"{left}{pad(sure, _CONFIDENCE)}  "
         first, *rest = wrap(because, width, head, " " * columns(head))
-        yield f"{left}{painted}  {first[len(head) :]}".rstrip()
+        yield f"{left}{painted}{first[len(left) + len(sure) :]}".rstrip()
         yield from rest
 
 
@@ -75,7 +77,7 @@ def _unclear(found: Detection, *, width: int) -> Iterator[str]:
     """Other values that the project would bear out, and other ways to see it."""
     for proposal in found.proposals():
         for other in proposal.alternatives:
-            said = _said(other.reason, other.evidence)
+            said = " ".join([other.reason, _places(other.evidence)]).strip()
             text = f"could also be {shown(other.value)}" + (f": {said}" if said else "")
             yield from wrap(text, width, f"{prose(proposal.field)} ", "  ")
     seen = [f"{each.kind} ({shown(each.profile.value)})" for each in found.others]
@@ -90,10 +92,14 @@ def _notes(found: Detection, *, width: int) -> Iterator[str]:
 
 
 def _said(text: str, evidence: Iterable[Evidence]) -> str:
-    places = ", ".join(str(place) for place in evidence)
+    places = _places(evidence)
     if not places or text.endswith(":"):
         return f"{text} {places}".rstrip()
-    return f"{text} ({places})" if text else places
+    return f"{text} ({places})"
+
+
+def _places(evidence: Iterable[Evidence]) -> str:
+    return ", ".join(str(place) for place in evidence)
 
 
 def _next(found: Detection, *, folder: str, width: int) -> Iterator[str]:

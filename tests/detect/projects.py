@@ -1,240 +1,40 @@
-"""The fixture projects of tests/projects: their files, what a person expects, stand-in locks.
+"""Small Python projects for the tests of detection, written out in the tests themselves."""
 
-Beside each folder stands NAME.yaml, written by hand before the detector ran:
-
-    locks: [uv.lock]     lock files, by name, made at test time: they would hold addresses
-    spec: {…}            the spec that a person would have written, without what is not in the
-                         project; a field that is not there keeps its default
-    any: [include]       fields that are not judged, since several answers are right
-    says: [gunicorn]     texts that `imgen detect` has to show
-    never: [changeme]    texts that it must not show
-    nothing: true        there is nothing to put into a container
-
-and NAME.txt, what `imgen detect` prints.
-"""
-
-import json
-import re
-import shutil
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from textwrap import dedent
 
-import yaml
+from generator.detect.existing import Existing
+from generator.detect.model import Proposal, SpecValue
+from generator.detect.python import project
+from generator.detect.python.model import Project
+from generator.detect.tree import Tree
 
-FOLDER = Path(__file__).resolve().parents[1] / "projects"
-# The names and versions of what stand-in locks hold.
-LOCKED_VERSIONS = {
-    "aiohttp": "3.14.5",
-    "django": "6.1.3",
-    "fastapi": "0.165.0",
-    "flask": "3.1.3",
-    "gradio": "6.31.0",
-    "gunicorn": "27.0.1",
-    "hypercorn": "0.18.0",
-    "psycopg2-binary": "2.9.13",
-    "pydantic-settings": "2.16.3",
-    "sanic": "25.12.1",
-    "starlette": "1.10.0",
-    "uvicorn": "0.54.0",
-}
-# Judged in tests of their own, or nothing that the project tells.
-_UNJUDGED = ("name", "version", "maintainer", "description", "license", "labels", "source", "url")
+TODAY = date(2026, 11, 24)
 
 
-@dataclass(frozen=True)
-class Project:
-    """A fixture project and what is expected of it."""
-
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def folder(self) -> Path:
-        """The committed files."""
-        return FOLDER / self.name
-
-    @property
-    def golden(self) -> Path:
-        """What `imgen detect` prints."""
-        return FOLDER / f"{self.name}.txt"
-
-    @cached_property
-    def expected(self) -> Mapping[str, Any]:
-        """What a person expects, all scalars as text."""
-        text = (FOLDER / f"{self.name}.yaml").read_text(encoding="utf-8")
-        found = yaml.load(text, Loader=yaml.BaseLoader)
-        assert isinstance(found, dict), self.name
-        unknown = set(found) - {"any", "locks", "never", "nothing", "says", "spec"}
-        assert not unknown, f"{self.name}.yaml: {unknown}"
-        return found
-
-    @property
-    def locks(self) -> Sequence[str]:
-        """Names of the lock files that the project has beside what is committed."""
-        return list(self.expected.get("locks", []))
-
-    @property
-    def unjudged(self) -> set[str]:
-        """Dotted paths of fields that are not judged."""
-        told = set(self.expected.get("spec", {}))
-        return {*self.expected.get("any", []), *(name for name in _UNJUDGED if name not in told)}
-
-    def copy(self, target: Path, *, locks: bool = True) -> Path:
-        """Copy the project into a folder of its own, with stand-ins for its locks."""
-        shutil.copytree(self.folder, target)
-        (target / ".gitkeep").unlink(missing_ok=True)
-        if locks:
-            for name in self.locks:
-                (target / name).write_text(stand_in(name, target), encoding="utf-8")
-        return target
+def tree(root: Path, files: Mapping[str, str]) -> Tree:
+    """Write files below a folder, their texts without indentation, and list them."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+    return Tree.scan(root)
 
 
-def projects() -> list[Project]:
-    """All fixture projects."""
-    return [Project(path.name) for path in sorted(FOLDER.iterdir()) if path.is_dir()]
-
-
-def without(values: Mapping[str, Any], paths: set[str], prefix: str = "") -> dict[str, Any]:
-    """Values without what stands at some dotted paths."""
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        path = f"{prefix}{key}"
-        if path in paths:
-            continue
-        found[key] = without(value, paths, f"{path}.") if isinstance(value, dict) else value
+def read(root: Path, files: Mapping[str, str], told: Existing | None = None) -> Project:
+    """Read the project that some files make."""
+    found = project.read(tree(root, files), told or Existing(), TODAY)
+    assert found is not None
     return found
 
 
-def stand_in(name: str, folder: Path) -> str:
-    """A lock file as the tool would write it, shortened to the direct dependencies."""
-    match name:
-        case "poetry.lock":
-            return _poetry_lock(folder)
-        case "pdm.lock":
-            return _pdm_lock(folder)
-        case "Pipfile.lock":
-            return _pipfile_lock(folder)
-        case "uv.lock":
-            return _uv_lock(folder)
-        case "package-lock.json":
-            return _package_lock(folder)
-        case _:
-            return _SHORT[name]
+def proposal(found: Project, field: str) -> Proposal | None:
+    """The proposal for a field."""
+    return next((each for each in found.proposals if each.field == field), None)
 
 
-_SHORT = {
-    "Gemfile.lock": "GEM\n  specs:\n    nio4r (2.7.5)\n    puma (7.1.0)\n      nio4r (~> 2.0)\n"
-    "    rack (3.2.4)\n    rackup (2.2.1)\n    sinatra (4.2.1)\n      rack (>= 3.0.0, < 4)\n\n"
-    "PLATFORMS\n  ruby\n  x86_64-linux\n\nDEPENDENCIES\n  puma\n  rackup\n  sinatra\n\n"
-    "BUNDLED WITH\n   2.7.2\n",
-    "bun.lock": '{\n  "lockfileVersion": 1,\n  "workspaces": {"": {}},\n  "packages": {}\n}\n',
-    "pnpm-lock.yaml": "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n",
-    "yarn.lock": "# THIS IS AN AUTOGENERATED FILE. DO NOT EDIT THIS FILE DIRECTLY.\n"
-    "# yarn lockfile v1\n",
-}
-_DIGEST = "0" * 64
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-def _direct(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    own = manifest.get("project", {}).get("dependencies", [])
-    classic = manifest.get("tool", {}).get("poetry", {}).get("dependencies", {})
-    found = [re.split(r"[\s\[<>=~!;(]", each)[0] for each in own] + list(classic)
-    return sorted((one, LOCKED_VERSIONS[one]) for one in found if one in LOCKED_VERSIONS)
-
-
-def _poetry_lock(folder: Path) -> str:
-    manifest = _manifest(folder)
-    packages = "".join(
-        f'[[package]]\nname = "{name}"\nversion = "{version}"\ndescription = ""\noptional = false\n'
-        f'python-versions = ">=3.10"\ngroups = ["main"]\nfiles = []\n\n'
-        for name, version in _direct(manifest)
-    )
-    return (
-        "# This file is automatically @generated by Poetry 2.5.1 and should not be changed by hand."
-        f'\n\n{packages}[metadata]\nlock-version = "2.1"\npython-versions = ">=3.11"\n'
-        f'content-hash = "{_DIGEST}"\n'
-    )
-
-
-def _pdm_lock(folder: Path) -> str:
-    packages = "".join(
-        f'\n[[package]]\nname = "{name}"\nversion = "{version}"\nrequires_python = ">=3.10"\n'
-        f'summary = ""\ngroups = ["default"]\nfiles = []\n'
-        for name, version in _direct(_manifest(folder))
-    )
-    return (
-        "# This file is @generated by PDM.\n# It is not intended for manual editing.\n\n"
-        '[metadata]\ngroups = ["default"]\nstrategy = ["inherit_metadata"]\n'
-        f'lock_version = "4.5.0"\ncontent_hash = "sha256:{_DIGEST}"\n{packages}'
-    )
-
-
-def _pipfile_lock(folder: Path) -> str:
-    manifest = tomllib.loads((folder / "Pipfile").read_text(encoding="utf-8"))
-    locked = {
-        name: {"hashes": [f"sha256:{_DIGEST}"], "version": f"=={LOCKED_VERSIONS[name]}"}
-        for name in manifest["packages"]
-    }
-    meta = {
-        "hash": {"sha256": _DIGEST},
-        "pipfile-spec": 6,
-        "requires": manifest["requires"],
-        "sources": [],
-    }
-    return json.dumps({"_meta": meta, "default": locked, "develop": {}}, indent=4) + "\n"
-
-
-def _uv_lock(folder: Path) -> str:
-    """Like the tool's, but with the packages of the index as if they lay in folders."""
-    manifests = [folder / "pyproject.toml", *sorted(folder.glob("packages/*/pyproject.toml"))]
-    packages: dict[str, str] = {}
-    for path in manifests:
-        manifest = tomllib.loads(path.read_text(encoding="utf-8"))
-        own = manifest["project"]
-        where = path.parent.relative_to(folder).as_posix()
-        kind = "editable" if "build-system" in manifest else "virtual"
-        needs = [re.split(r"[\s\[<>=~!;(]", each)[0] for each in own.get("dependencies", [])]
-        listed = "".join(f'    {{ name = "{name}" }},\n' for name in needs)
-        packages[own["name"]] = (
-            f'\n[[package]]\nname = "{own["name"]}"\nversion = "{own["version"]}"\n'
-            f'source = {{ {kind} = "{where}" }}\n'
-            + (f"dependencies = [\n{listed}]\n" if needs else "")
-        )
-        for name, version in _direct(manifest):
-            packages[name] = (
-                f'\n[[package]]\nname = "{name}"\nversion = "{version}"\n'
-                f'source = {{ directory = "vendor/{name}" }}\n'
-            )
-    return 'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n' + "".join(
-        text for _, text in sorted(packages.items())
-    )
-
-
-def _package_lock(folder: Path) -> str:
-    manifest = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    keys = ("name", "version", "dependencies", "devDependencies")
-    root = {key: manifest[key] for key in keys if key in manifest}
-    kinds = ("dependencies", "devDependencies")
-    wanted = {k: v for kind in kinds for k, v in manifest.get(kind, {}).items()}
-    modules = {
-        f"node_modules/{name}": {"version": version.lstrip("^~")}
-        for name, version in sorted(wanted.items())
-    }
-    lock = {
-        "name": manifest["name"],
-        "version": manifest.get("version", ""),
-        "lockfileVersion": 3,
-        "requires": True,
-        "packages": {"": root, **modules},
-    }
-    return json.dumps(lock, indent=2) + "\n"
+def values(found: Project) -> dict[str, SpecValue]:
+    """What is proposed, by field."""
+    return {each.field: each.value for each in found.proposals}

@@ -8,6 +8,7 @@ from generator.detect.model import Evidence, Proposal
 from generator.detect.python.application import Application, find
 from generator.detect.python.model import Project, Requirement
 from generator.detect.tree import Tree
+from generator.spec import from_values
 
 
 def tree_of(root: Path, files: Mapping[str, str]) -> Tree:
@@ -60,7 +61,31 @@ def apps(
     if argv:
         place = Evidence(path="Dockerfile", line=7)
         told = Existing(argv=tuple(argv.split()), argv_evidence=place)
-    return find(tree_of(root, files), project, told or Existing())
+    found = find(tree_of(root, files), project, told or Existing())
+    for app in found:
+        if not app.missing:
+            check(app)
+    return found
+
+
+def check(app: Application) -> None:
+    """Raise SpecError unless the proposals make a valid spec."""
+    dependencies: dict[str, object] = {"manager": "pip", "additional": list(app.additional)}
+    values: dict[str, object] = {
+        "imgen": "1",
+        "profile": "python-multistage",
+        "name": "app",
+        "version": "1.0.0",
+        "maintainer": "Nobody <nobody@example.com>",
+        "dependencies": dependencies,
+    }
+    for each in app.proposals:
+        *path, last = each.field.split(".")
+        place = values
+        for part in path:
+            place = place.setdefault(part, {})  # type: ignore[assignment]
+        place[last] = each.value
+    from_values(values)
 
 
 def told_ports(*ports: str) -> Existing:

@@ -79,7 +79,8 @@ def test_pyproject(tmp_path: Path) -> None:
     [
         (
             {"pyproject_toml": '[tool.poetry]\nname = "a"\nversion = "2.0"\n'
-             'license = "GPL-3.0-only"\n'authors = ["Ada <ada@shop.org>"]\nrepository = "https://gitlab.com/a/b.git"\n'},
+             'license = "GPL-3.0-only"\n'
+             'authors = ["Ada <ada@shop.org>"]\nrepository = "https://gitlab.com/a/b.git"\n'},
             {"name": "a", "version": "2.0", "maintainer": "Ada <ada@shop.org>",
              "license": "GPL-3.0-only", "source": "https://gitlab.com/a/b"},
         ),

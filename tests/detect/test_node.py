@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from generator import build_tools
 from generator.detect import node
 from generator.detect.node import NodeProject
 from generator.detect.node_release import allows
@@ -13,8 +14,10 @@ from generator.detect.tree import Tree
 
 
 def read(folder: Path, package: Any, **files: str) -> NodeProject | None:
-    """Read a project whose further files have `_` for `/` and `-` for nothing."""
-    everything = {"package.json": package if isinstance(package, str) else json.dumps(package)}
+    """Read a project with further files."""
+    everything = {
+        "package.json": package if isinstance(package, str) else json.dumps(package, indent=2)
+    }
     everything.update(files)
     for path, text in everything.items():
         target = folder / path
@@ -99,7 +102,7 @@ def test_installation(
     manifests: tuple[str, ...],
 ) -> None:
     project = found(tmp_path, {"name": "app", **package}, **files)
-    assert (project.manager, project.install) == (manager, install)
+    assert project.install == install
     assert project.manifests == manifests
 
 
@@ -107,14 +110,14 @@ def test_installation(
     ("package", "files", "major", "place"),
     [
         pytest.param({}, {}, "", "", id="nothing"),
-        pytest.param({"engines": {"node": ">=18"}}, {}, "24", "package.json:1", id="range"),
-        pytest.param({"engines": {"node": "^22.1.0"}}, {}, "22", "package.json:1", id="caret"),
-        pytest.param({"engines": {"node": "20.x"}}, {}, "", "package.json:1", id="ended"),
+        pytest.param({"engines": {"node": ">=18"}}, {}, "24", "package.json:4", id="range"),
+        pytest.param({"engines": {"node": "^22.1.0"}}, {}, "22", "package.json:4", id="caret"),
+        pytest.param({"engines": {"node": "20.x"}}, {}, "", "package.json:4", id="ended"),
         pytest.param({}, {".nvmrc": "v22.3.0\n"}, "22", ".nvmrc:1", id="nvmrc"),
         pytest.param({}, {".nvmrc": "lts/jod\n"}, "22", ".nvmrc:1", id="name"),
         pytest.param({}, {".nvmrc": "lts/*\n"}, "", "", id="any"),
         pytest.param({}, {".node-version": "18\n"}, "", ".node-version:1", id="ended pin"),
-        pytest.param({"volta": {"node": "24.1.0"}}, {}, "24", "package.json:1", id="volta"),
+        pytest.param({"volta": {"node": "24.1.0"}}, {}, "24", "package.json:3", id="volta"),
         pytest.param({}, {".tool-versions": "python 3.12\nnodejs 22.1.0\n"}, "22",
                      ".tool-versions:2", id="tool-versions"),
         pytest.param({"engines": {"node": ">=20"}}, {".nvmrc": "22"}, "22", ".nvmrc:1",
@@ -157,6 +160,16 @@ def test_ranges(wanted: str, majors: list[int]) -> None:
     assert [major for major in (22, 24, 26) if allows(wanted, major)] == majors
 
 
+@pytest.mark.parametrize(
+    "package",
+    ['{"name": "app"}\n', '{\n  "dependencies": {\n    "b": "1",\n    "a": "1"\n  }\n}\n'],
+)
+def test_yarn_writes_package_json_anew(tmp_path: Path, package: str) -> None:
+    # A file that is mounted for the installation alone cannot be written.
+    assert found(tmp_path, package, **{"yarn.lock": BERRY}).manifests == ()
+    assert found(tmp_path, package, **{"yarn.lock": "# yarn lockfile v1\n"}).manifests
+
+
 def test_a_private_registry_is_told_and_no_token(tmp_path: Path) -> None:
     rc = "//registry.example.com/:_authToken=${TOKEN}\nshamefully-hoist=true\n@me:registry=x\n"
     lock = {"pnpm-lock.yaml": "lockfileVersion: '9.0'\n", ".npmrc": rc}
@@ -190,3 +203,27 @@ def test_what_is_no_project(tmp_path: Path, package: str) -> None:
 def test_wrong_types(tmp_path: Path, key: str, value: Any) -> None:
     files = {"pnpm-workspace.yaml": "packages: 3\n", ".yarnrc.yml": "yarnPath: [1]\n"}
     assert found(tmp_path, {key: value, "private": True}, **files).manager == "npm"
+
+
+@pytest.mark.parametrize(
+    ("command", "manifests", "caches"),
+    [
+        ("npm ci", ["package.json", "package-lock.json"], ["/root/.npm"]),
+        ("CI=true npm ci --omit=dev", ["package.json", "package-lock.json"], ["/root/.npm"]),
+        ("npm install", [], ["/root/.npm"]),
+        ("npm install -g tool", [], ["/root/.npm"]),
+        (PNPM.format(10), ["package.json", "pnpm-lock.yaml"],
+         ["/root/.local/share/pnpm/store", "/root/.npm"]),
+        ("yarn install --frozen-lockfile", ["package.json", "yarn.lock"],
+         ["/usr/local/share/.cache/yarn"]),
+        ("yarn install --immutable", ["package.json", "yarn.lock"], ["/root/.yarn/berry/cache"]),
+        ("bun install", ["bun.lock", "package.json"], ["/root/.bun/install/cache"]),
+        # What else it reads is not known, so all of it waits for the source.
+        ("npm ci && npm run build", [], ["/root/.npm"]),
+        ("cd web && npm ci", [], ["/root/.npm"]),
+        ("make", [], []),
+    ],
+)  # fmt: skip
+def test_build_tools(command: str, manifests: list[str], caches: list[str]) -> None:
+    assert list(build_tools.manifests(command)) == manifests
+    assert build_tools.caches([command]) == caches

@@ -15,7 +15,7 @@ from generator.spec import from_values, parse
 from profiles._base import Profile
 from tests.helpers import SPEC_NAME, TODAY
 
-from .projects import FOLDER, Project, projects, without
+from .fixtures import FOLDER, Project, projects, without
 
 UPDATE = "if that is right: python -m pytest tests/detect/test_projects.py --update-golden"
 PROJECTS = projects()

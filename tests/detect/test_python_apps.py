@@ -103,11 +103,11 @@ def test_apps_in_tests_and_examples_count_only_if_there_is_no_other(tmp_path: Pa
          "pyramid", {"gunicorn": "app:app"}),
         ("from dash import Dash\napp = Dash(__name__)\nserver = app.server\n", "dash",
          {"gunicorn": "app:server"}),
-        ("import socketio\nfrom fastapi import FastAPI\napi = FastAPI()\n"
-         "app = socketio.ASGIApp(socketio.AsyncServer(), api)\n", "fastapi",
+        (("import socketio\nfrom fastapi import FastAPI\napi = FastAPI()\n"
+         "app = socketio.ASGIApp(socketio.AsyncServer(), api)\n"), "fastapi",
          {"uvicorn": "app:app"}),
-        ("from fastapi import FastAPI\nfrom x import GZipMiddleware\napp = FastAPI()\n"
-         "app = GZipMiddleware(app)\n", "fastapi", {"uvicorn": "app:app"}),
+        (("from fastapi import FastAPI\nfrom x import GZipMiddleware\napp = FastAPI()\n"
+         "app = GZipMiddleware(app)\n"), "fastapi", {"uvicorn": "app:app"}),
         ("from fastapi import FastAPI\ndef create_app() -> FastAPI:\n    return FastAPI()\n",
          "fastapi", {"uvicorn": "app:create_app()"}),
     ],
@@ -219,7 +219,7 @@ def test_streamlit(tmp_path: Path) -> None:
     assert command[:4] == ["streamlit", "run", "app.py", "--server.port=8501"]
     assert "--server.headless=true" in command
     assert value(app, "healthcheck") == "/_stcore/health"
-    assert value(app, "tmpfs") == ["/tmp"]
+    assert value(app, "tmpfs") is None
     assert value(app, "include") == ["app.py", "data.csv", "pages", ".streamlit/config.toml"]
     assert "holds secrets" in notes(app)
 
@@ -460,3 +460,79 @@ def test_worker_of_procfile_line_is_not_taken_for_the_web_app(tmp_path: Path) ->
     files = {"app.py": FLASK, "shop/__init__.py": FACTORY}
     app = apps(tmp_path, files, project_of("flask"), told=told)[0]
     assert value(app, "server") == {"gunicorn": "shop:create_app()"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "app = " + "x." * 3000 + "y",
+        "app = " + "1 + " * 3000 + "1",
+        "if a:\n    pass\n" + "elif a:\n    pass\n" * 1500,
+        '@app.get("/health", dependencies=' + "f(" * 60 + ")" * 60 + ")\ndef f(): ...\n",
+        "import os\nX = os.environ[" + "-" * 80 + '"X"]\n',
+        "from flask import (" * 300,
+        "STATIC_ROOT = BASE_DIR / " + "'a' / " * 500 + "'b'\n",
+        "\x0c\ufeff\u2028 class",
+    ],
+)
+def test_strange_code_breaks_nothing(tmp_path: Path, code: str) -> None:
+    files = {"app.py": FLASK + code, "settings.py": code, "web.py": code, "manage.py": code}
+    apps(tmp_path, files, project_of("flask", "celery", "streamlit", "django"))
+
+
+def test_script_that_only_starts_the_web_app_gives_its_port(tmp_path: Path) -> None:
+    files = {
+        "app/main.py": FASTAPI,
+        "run.py": 'import uvicorn\nif __name__ == "__main__":\n'
+        '    uvicorn.run("app.main:app", host="0.0.0.0", port=8010, reload=True)\n',
+    }
+    (app,) = apps(tmp_path, files, project_of("fastapi", "uvicorn"))
+    assert value(app, "server") == {"uvicorn": "app.main:app"}
+    assert (value(app, "port"), places(app, "port")) == ("8010", ["run.py:3"])
+
+
+def test_port_of_a_grpc_server(tmp_path: Path) -> None:
+    code = (
+        'import grpc\nserver = grpc.server(None)\nserver.add_insecure_port("[::]:50051")\n'
+        'if __name__ == "__main__":\n    server.wait_for_termination()\n'
+    )
+    (app,) = apps(tmp_path, {"server.py": code}, project_of("grpcio"))
+    assert value(app, "port") == "50051"
+    assert value(app, "healthcheck") is None
+
+
+def test_port_that_nothing_tells_is_not_made_up(tmp_path: Path) -> None:
+    code = (
+        "from http.server import HTTPServer\nif __name__ == '__main__':\n"
+        "    HTTPServer(address(), None).serve_forever()\n"
+    )
+    (app,) = apps(tmp_path, {"server.py": code}, project_of())
+    assert value(app, "port") is None
+    assert "a port that the code does not tell" in notes(app)
+
+
+def test_script_with_a_development_server_is_said(tmp_path: Path) -> None:
+    code = FLASK + 'if __name__ == "__main__":\n    app.run(host="0.0.0.0", debug=True)\n'
+    (app,) = apps(tmp_path, {"app.py": code}, project_of("flask"), argv="python app.py")
+    assert value(app, "server") == {"gunicorn": "app:app"}
+    assert "starts `python app.py`, a server for development" in notes(app)
+
+
+def test_host_variable_of_a_script_is_set(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom http.server import HTTPServer\n"
+        'HOST = os.getenv("BIND", "127.0.0.1")\nPORT = int(os.environ.get("PORT") or 8082)\n'
+        "if __name__ == '__main__':\n    HTTPServer((HOST, PORT), None).serve_forever()\n"
+    )
+    (app,) = apps(tmp_path, {"main.py": code}, project_of())
+    assert value(app, "port") == "8082"
+    assert value(app, "env.BIND") == "0.0.0.0"
+    assert "nobody outside" not in notes(app)
+
+
+def test_reloading_of_nicegui_is_said(tmp_path: Path) -> None:
+    code = "from nicegui import ui\nui.run({})\n"
+    (app,) = apps(tmp_path / "a", {"main.py": code.format("")}, project_of("nicegui"))
+    assert "write reload=False" in notes(app)
+    (app,) = apps(tmp_path / "b", {"main.py": code.format("reload=False")}, project_of("nicegui"))
+    assert "reload" not in notes(app)

@@ -182,6 +182,16 @@ def test_files_are_bounded_the_deepest_left_out(
     assert tree.unread == ["more than 3 files: the deepest were left out"]
 
 
+def test_what_was_left_out_is_told_briefly(tmp_path: Path) -> None:
+    names = [f"f{number}" for number in range(30)]
+    tree = Tree(tmp_path, names)
+    for name in names:
+        (tmp_path / name).mkdir()
+        assert tree.text(name) is None
+    assert len(tree.unread) == 21
+    assert tree.unread[-1] == "and more"
+
+
 def test_depth_is_bounded(tmp_path: Path) -> None:
     write(tmp_path, "/".join(["d"] * 60), "a")
     tree = Tree.scan(tmp_path)

@@ -5,6 +5,7 @@ Both listen on the engine's bridge. Only the proxy knows where the index's name 
 
 import base64
 import hashlib
+import re
 import select
 import socket
 import ssl
@@ -62,6 +63,11 @@ def make_wheel(folder: Path, name: str, version: str) -> Path:
     return wheel
 
 
+def _project(wheel: str) -> str:
+    """The name by which an index knows a wheel's project (PEP 503)."""
+    return re.sub(r"[._-]+", "-", wheel.split("-", maxsplit=1)[0]).lower()
+
+
 def _digest(text: str) -> str:
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
@@ -109,7 +115,7 @@ def index(folder: Path, bridge: str, password: str, wheels: list[Path]) -> Itera
                 return
             found.served.append(self.path)
             project, _, file = self.path.removeprefix("/simple/").partition("/")
-            names = [name for name in by_name if name.split("-")[0] == project.replace("-", "_")]
+            names = [name for name in by_name if _project(name) == project]
             if file in by_name:
                 self._send(200, by_name[file].read_bytes(), {})
             elif names:

@@ -124,7 +124,9 @@ def test_the_environment_holds_exactly_what_is_locked(
     if app.profile.dependencies.manager == "uv":
         expected = packages.locked_by_uv(app.folder / "uv.lock", app.profile.name)
     else:
-        expected = packages.locked_by_pip([app.folder / f for f in app.profile.requirements()])
+        expected = packages.locked_by_pip(
+            [app.folder / f for f in app.profile.dependencies.requirements()]
+        )
     assert packages.distributions(engine, built.tag) == expected
 
 

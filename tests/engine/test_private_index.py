@@ -15,20 +15,25 @@ import pytest
 from generator.verify.engine import Completed
 from generator.verify.errors import BuildError
 from generator.verify.layers import own_layers, traces
-from profiles._python import UV_VERSION
+from profiles._dependencies import Dependencies
 
 from . import apps, closed_network
 from .apps import App
 from .closed_network import Index, Proxy
-from .company import NO_CA, OFFICIAL, body_of, lock, make, run, spec
+from .company import MANAGERS, NO_CA, OFFICIAL, body_of, lock, lock_elsewhere, make, run, spec
 from .engine import Engine
 
 pytestmark = pytest.mark.engine
 PACKAGE = "companyonly"
-_WHEEL = f"""\
+_DOWNLOADS = "".join(
+    f"RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \\\n"
+    f"    pip download --dest /wheels {' '.join(map(repr, tools))}\n"
+    for manager in MANAGERS
+    if (tools := Dependencies(manager=manager).tools())
+)
+_WHEELS = f"""\
 FROM {OFFICIAL} AS download
-RUN --mount=type=cache,target=/root/.cache/pip,sharing=locked \\
-    pip download --no-deps --dest /wheels "uv=={UV_VERSION}"
+{_DOWNLOADS}
 FROM scratch
 COPY --from=download /wheels/ /
 """
@@ -41,6 +46,7 @@ class Site:
     index: Index
     proxy: Proxy
     home: Path
+    wheel: Path
 
     @property
     def build_args(self) -> list[str]:
@@ -58,18 +64,18 @@ def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     home = tmp_path_factory.mktemp("company")
     wheel = closed_network.make_wheel(home, PACKAGE, "1.2.3")
     (home / "empty").mkdir()
-    apps.unpack(engine.export(home / "empty", _WHEEL), home)
-    wheels = [wheel, *home.glob("uv-*.whl")]
+    apps.unpack(engine.export(home / "empty", _WHEELS), home)
+    wheels = [wheel, *(path for path in home.glob("*.whl") if path != wheel)]
     bridge = engine.gateway()
     password = f"canary-password-{engine.session}"
     with (
         closed_network.index(home, bridge, password, wheels) as found,
         closed_network.proxy(bridge) as way,
     ):
-        yield Site(found, way, home)
+        yield Site(found, way, home, wheel)
 
 
-@pytest.fixture(scope="module", params=["pip", "uv"])
+@pytest.fixture(scope="module", params=MANAGERS)
 def company_app(
     request: pytest.FixtureRequest,
     engine: Engine,
@@ -97,6 +103,8 @@ def company_app(
             *site.build_args,
             f"--build-arg=UV_DEFAULT_INDEX={site.index.url}",
         )
+    elif request.param != "pip":
+        lock_elsewhere(engine, app, request.param, site.wheel)
     return app
 
 

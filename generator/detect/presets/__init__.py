@@ -15,6 +15,7 @@ from generator.detect.model import (
 )
 from generator.detect.presets.model import Preset, Reading, load, paths, raw
 from generator.detect.tree import Tree
+from generator.detect.values import texts
 
 _ORDER = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)
 _STAND_INS = {"name": "app", "version": "0.1.0", "maintainer": "nobody"}
@@ -71,7 +72,7 @@ def candidate_of(tree: Tree, told: Existing, preset: Preset) -> Candidate | None
             evidence=(sign.evidence,),
         ),
         proposals=tuple(proposals),
-        notes=tuple([*notes, *wrong]),
+        notes=(*notes, *wrong),
         missing="; ".join(missing),
     )
 
@@ -143,7 +144,7 @@ def _without_defaults(proposals: list[Proposal]) -> list[Proposal]:
     """Leave out what imgen knows by itself, such as the manifests and caches of `npm ci`."""
     from generator import build_tools
 
-    said = {proposal.field: proposal.value for proposal in proposals}
+    said = {proposal.field: texts(proposal.value) for proposal in proposals}
     commands = said.get("build.run") or [""]
     usual = {
         "build.manifests": build_tools.manifests(commands[0]),
@@ -152,7 +153,8 @@ def _without_defaults(proposals: list[Proposal]) -> list[Proposal]:
     return [
         proposal
         for proposal in proposals
-        if proposal.field not in usual or sorted(proposal.value) != sorted(usual[proposal.field])
+        if proposal.field not in usual
+        or sorted(said[proposal.field]) != sorted(usual[proposal.field])
     ]
 
 

@@ -25,6 +25,11 @@ _NO_SOURCE = re.compile(
     re.IGNORECASE,
 )
 _MOST_SOURCES = 12
+_GRAMMARS: Mapping[Form, Callable[[object], object]] = {
+    Form.LINE: grammar.text,
+    Form.PORT: grammar.port,
+    Form.URL: grammar.url_path,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +93,7 @@ def _known(fact: Fact, found: list[Found], earlier: Mapping[str, Known]) -> Know
         )
     if fact.default is None:
         return None
-    text = _filled(fact.default, earlier)
+    text = _formed(fact, _filled(fact.default, earlier))
     return Known(value=text, confidence=Confidence.LOW, reason="usual") if text else None
 
 
@@ -99,9 +104,7 @@ def _filled(text: str, earlier: Mapping[str, Known]) -> str:
     return PLACEHOLDER.sub(lambda match: str(earlier[match[1]].value), text)
 
 
-def _found(
-    tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known]
-) -> list[Found]:
+def _found(tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known]) -> list[Found]:
     """What the project says itself, then its container files, then what is only usual."""
     said: list[Found] = []
     usual: list[Found] = []
@@ -121,6 +124,8 @@ def _found(
                     break
     if fact.form is Form.PORT:
         said += [Found(text=each.value, evidence=each.evidence) for each in told.ports]
+    if fact.form is Form.URL and not said:
+        said += [Found(text=each.value, evidence=each.evidence) for each in told.health_paths]
     return [*said, *usual]
 
 
@@ -129,7 +134,9 @@ def _traced(found: Found, give: str | None, earlier: Mapping[str, Known]) -> Fou
     names = PLACEHOLDER.findall(give or "")
     if not names or not (evidence := earlier[names[0]].evidence):
         return found
-    return replace(found, evidence=evidence[0], told=earlier[names[0]].confidence is Confidence.HIGH)
+    return replace(
+        found, evidence=evidence[0], told=earlier[names[0]].confidence is Confidence.HIGH
+    )
 
 
 def _distinct(fact: Fact, found: list[Found]) -> list[Found]:
@@ -149,19 +156,15 @@ def _formed(fact: Fact, text: str) -> str:
     match fact.form:
         case Form.NAME:
             return as_name(text.rsplit("/", 1)[-1])
-        case Form.PORT:
-            return _accepted(grammar.port, text)
-        case Form.VERSION:
-            return _accepted(grammar.version, text.removeprefix("v"))
-        case Form.URL:
-            return _accepted(grammar.url_path, text)
-        case Form.LINE:
-            return _accepted(grammar.text, text)
         case Form.RELEASE:
             return _release(fact, text)
         case Form.TEXT:
             safe = re.fullmatch(_SAFE, text) and ".." not in text.split("/")
             return text if safe and len(text) <= 200 else ""
+        case Form.VERSION:
+            return _accepted(grammar.version, text.removeprefix("v"))
+        case _:
+            return _accepted(_GRAMMARS[fact.form], text)
 
 
 def _accepted(check: Callable[[object], object], text: str) -> str:
@@ -206,7 +209,7 @@ def _moved(name: str, fact: Fact, known: Known, wanted: str) -> list[Note]:
     if numbers == taken[: len(numbers)]:
         return []
     asked = ".".join(map(str, numbers))
-    text = f"{name.capitalize()} {asked} is out of support; {known.value} is the next that is not"
+    text = f"{name} {asked} is out of support: {known.value} is taken, the next that is not"
     return [Note(text=text, evidence=known.evidence)]
 
 

@@ -20,7 +20,9 @@ class Filling:
     def of(self, part: Any) -> Any:
         """The value of a part of a spec, or MISSING."""
         if (parts := choices(part)) is not None:
-            return next((value for each in parts if (value := self.of(each)) is not MISSING), MISSING)
+            return next(
+                (value for each in parts if (value := self.of(each)) is not MISSING), MISSING
+            )
         if isinstance(part, dict):
             return self._case(part) if is_case(part) else self._mapping(part)
         if isinstance(part, list):

@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from generator.detect.model import Evidence
 from generator.detect.presets.model import Reading
 from generator.detect.tree import Tree
 from generator.detect.values import mapping
 
-_MOST_FILES = 200  # whose text one reading looks at
+_MOST_FILES = 150  # that a pattern stands for at most
 _FOREIGN = re.compile(
     r"(?:.*/)?(?:vendor|node_modules|third_party|testdata|tests?|spec|examples?|docs?|fixtures"
     r"|\.git|target/debug|target/release)/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec)\.[a-z]+"
@@ -27,15 +29,14 @@ class Found:
     told: bool = True
 
 
+# Most presets look at the same files for many facts.
+_LISTS: WeakKeyDictionary[Tree, dict[str, list[str]]] = WeakKeyDictionary()
+
+
 def look(tree: Tree, reading: Reading) -> Iterator[Found]:
     """Yield what a reading finds, in shallow files first."""
-    looked_at = 0
     for pattern in reading.file:
         for path in _files(tree, pattern):
-            if reading.line or reading.key:
-                looked_at += 1
-                if looked_at > _MOST_FILES:
-                    return
             yield from _in_file(tree, path, reading)
 
 
@@ -45,12 +46,29 @@ def holds(tree: Tree, readings: list[Reading]) -> Found | None:
 
 
 def _files(tree: Tree, pattern: str) -> list[str]:
-    if not re.search(r"[*?\[]", pattern):
+    known = _LISTS.setdefault(tree, {})
+    if pattern not in known:
+        known[pattern] = _listed(tree, pattern)
+    return known[pattern]
+
+
+def _listed(tree: Tree, pattern: str) -> list[str]:
+    """The first files that fit a pattern, as many as a reading looks at."""
+    if "*" not in pattern and "?" not in pattern:
         return [pattern] if tree.has(pattern) else []
     fits = _as_regex(pattern).fullmatch
-    deep = pattern.startswith("**")
-    files = tree.files if "/" in pattern else tree.top()
-    return [path for path in files if fits(path) and not (deep and _FOREIGN.fullmatch(path))]
+    deep = "**" in pattern
+    # Cheap tests first: there may be many files.
+    start, end = re.split(r"[*?]", pattern)[0], re.split(r"[*?]", pattern)[-1]
+    found = (
+        path
+        for path in (tree.files if "/" in pattern else tree.top())
+        if path.endswith(end)
+        and path.startswith(start)
+        and fits(path)
+        and not (deep and _FOREIGN.fullmatch(path))
+    )
+    return list(islice(found, _MOST_FILES))
 
 
 @cache
@@ -87,7 +105,7 @@ def _in_file(tree: Tree, path: str, reading: Reading) -> Iterator[Found]:
 
 def _at_key(tree: Tree, path: str, key: str) -> str:
     """The text at a dotted key of a document; empty if there is none."""
-    if path.endswith(".xml") or path.endswith("proj"):
+    if path.endswith((".xml", "proj")):
         return _in_xml(tree, path, key.split("."))
     if path.endswith(".toml") or path == "Cargo.lock":
         value: Any = tree.toml(path)
@@ -110,14 +128,14 @@ def _at_key(tree: Tree, path: str, key: str) -> str:
 
 def _in_xml(tree: Tree, path: str, parts: list[str]) -> str:
     """The text of an element, whatever its namespace."""
-    from xml.etree import ElementTree as Xml
+    from xml.etree import ElementTree as ET
 
     text = tree.text(path) or ""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:  # no manifest has them, and they can grow
         return ""
     try:
-        element = Xml.fromstring(text)  # noqa: S314 - without entities it cannot grow
-    except (Xml.ParseError, ValueError, RecursionError):
+        element = ET.fromstring(text)  # noqa: S314 - without entities it cannot grow
+    except (ET.ParseError, ValueError, RecursionError):
         return ""
     if element.tag.rpartition("}")[2] != parts[0]:
         return ""

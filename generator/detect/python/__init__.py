@@ -1,30 +1,139 @@
 """Python apps, for the profile python-multistage."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 from generator.detect.existing import Existing
-from generator.detect.model import Candidate, Confidence, Proposal
-from generator.detect.python import application, project
+from generator.detect.model import Candidate, Confidence, Evidence, Proposal
+from generator.detect.python import application, managers, project, specifiers, system_packages
+from generator.detect.python.application import Application
+from generator.detect.python.model import Project
 from generator.detect.tree import Tree
+
+# Of 100: a project without a program, and one that is not in this folder itself.
+_LIBRARY = 25
+_INNER = 10
 
 
 def candidates(tree: Tree, told: Existing) -> list[Candidate]:
     """The ways to see a tree as a Python app."""
     found = project.read(tree, told)
     if found is None:
+        return _below(tree)
+    apps = application.find(tree, found, told)
+    if not apps:
+        return [_library(found)]
+    return [_candidate(found, app) for app in apps]
+
+
+def _candidate(found: Project, app: Application) -> Candidate:
+    proposals = [*found.proposals, *app.proposals]
+    if app.additional:
+        proposals = with_additional(proposals, app.additional)
+        proposals = with_system_packages(proposals, found, app.additional)
+    return Candidate(
+        kind=app.kind,
+        score=app.score,
+        profile=_profile(found),
+        proposals=tuple(in_order(proposals)),
+        notes=(*found.notes, *app.notes),
+        missing=found.missing or app.missing,
+    )
+
+
+def _library(found: Project) -> Candidate:
+    return Candidate(
+        kind="Python library",
+        score=_LIBRARY,
+        profile=_profile(found),
+        proposals=tuple(in_order(found.proposals)),
+        notes=found.notes,
+        missing=found.missing or "no app was found in it, nor a script or command to start",
+    )
+
+
+def _below(tree: Tree) -> list[Candidate]:
+    """A Python project in a folder of the tree, which has to be named."""
+    files = tree.named("pyproject.toml", "Pipfile", "requirements.txt", "setup.py")
+    inner = [path for path in files if path.count("/") == 1]
+    folders = sorted({path.partition("/")[0] for path in inner})
+    if not folders:
         return []
     profile = Proposal(
         field="profile",
         value="python-multistage",
-        confidence=Confidence.HIGH,
-        reason="Python project",
+        confidence=Confidence.MEDIUM,
+        reason="Python project, by",
+        evidence=tuple(Evidence(path=path) for path in inner[:3]),
     )
+    text = f"it lies in {', '.join(folders[:5])}: run `imgen new {folders[0]}`"
     return [
-        Candidate(
-            kind=app.kind,
-            score=app.score,
-            profile=profile,
-            proposals=(*found.proposals, *app.proposals),
-            notes=(*found.notes, *app.notes),
-            missing=app.missing,
-        )
-        for app in application.find(tree, found, told)
+        Candidate(kind="Python project in a folder", score=_INNER, profile=profile, missing=text)
     ]
+
+
+def _profile(found: Project) -> Proposal:
+    places = (place for each in found.proposals for place in each.evidence)
+    first = next(places, None)
+    return Proposal(
+        field="profile",
+        value="python-multistage",
+        confidence=Confidence.HIGH,
+        reason="Python project, by" if first else "Python project",
+        evidence=(Evidence(path=first.path),) if first else (),
+    )
+
+
+def with_additional(proposals: Iterable[Proposal], packages: Sequence[str]) -> list[Proposal]:
+    """Add packages beside the locked ones; `dependencies` becomes fields of its own then."""
+    result: list[Proposal] = []
+    evidence: tuple[Evidence, ...] = ()
+    for each in proposals:
+        evidence = each.evidence if each.field.startswith("dependencies") else evidence
+        if each.field == "dependencies" and isinstance(each.value, str):
+            result += managers.as_fields(each)
+        else:
+            result.append(each)
+    added = Proposal(
+        field="dependencies.additional",
+        value=list(packages),
+        confidence=Confidence.MEDIUM,
+        reason="a production server, which is not named in",
+        evidence=evidence,
+    )
+    return [*result, added]
+
+
+def with_system_packages(
+    proposals: Sequence[Proposal], found: Project, packages: Sequence[str]
+) -> list[Proposal]:
+    """Add what packages beside the locked ones need to be built and to run."""
+    place = next((place for each in proposals for place in each.evidence), Evidence(path=""))
+    wanted = [specifiers.requirement(each, place) for each in packages]
+    needs = system_packages.needs(
+        {each.name: each for each in wanted if each}, found.python, "apt", wheel_names=False
+    )
+    result = list(proposals)
+    for more in system_packages.proposals(needs, {}):
+        known = next((each for each in result if each.field == more.field), None)
+        if known is None:
+            result.append(
+                replace(more, reason="for the packages beside the locked ones", evidence=())
+            )
+        elif isinstance(known.value, list) and isinstance(more.value, list):
+            both = sorted({*map(str, known.value), *map(str, more.value)})
+            result[result.index(known)] = replace(known, value=both)
+    return result
+
+
+def in_order(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """Proposals in the order of the profile's fields; the first for a field counts."""
+    from profiles.python_multistage import PythonMultistage
+
+    places = {name: place for place, name in enumerate(PythonMultistage.model_fields)}
+    chosen: dict[str, Proposal] = {}
+    for each in proposals:
+        chosen.setdefault(each.field, each)
+    return sorted(
+        chosen.values(), key=lambda each: places.get(each.field.partition(".")[0], len(places))
+    )

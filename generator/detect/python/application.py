@@ -48,11 +48,11 @@ def find(tree: Tree, project: Project, told: Existing) -> list[Application]:
     found = [
         *web.find(code, project, told, start, objects, site),
         *interactive.find(code, project, start),
-        *workers.find(code, project, told),
+        *workers.find(code, project),
         *scripts.find(code, project, start),
         *interactive.notebooks(code, project),
     ]
-    programs = _ranked(found)
+    programs = _without_launchers(_ranked(found), code)
     if not programs:
         return [_nothing(code)]
     describer = fields.Describer(code, project, told, start, site)
@@ -76,6 +76,14 @@ def _ranked(found: Sequence[Program]) -> list[Program]:
             continue
         kept.append(each)
     return kept
+
+
+def _without_launchers(programs: Sequence[Program], code: Code) -> list[Program]:
+    """Leave out scripts that only start a web app, as `uvicorn.run("shop.main:app")` does."""
+    targets = [each.target for each in programs if each.target]
+    marks = [f"{mark}{target}" for target in targets for mark in "\"'"]
+    starting = set(code.holding(*marks))
+    return [each for each in programs if each.target or each.path not in starting]
 
 
 def _application(describer: fields.Describer, program: Program) -> Application:

@@ -15,17 +15,64 @@ from generator.detect.tree import Tree
 
 MOST_READ = 600  # files
 MOST_PARSED = 150  # files
-MOST_PARSED_TEXT = 2**20  # characters, of all parsed files together
+MOST_PARSED_TEXT = 2**19  # characters, of all parsed files together
 LARGEST = 2**18  # characters of one file
 
 _NEVER = frozenset(
-    ["build", "dist", "env", "migrations", "node_modules", "site-packages", "third_party", "venv", "vendor", "versions", "virtualenv", "_vendor", "__pycache__"]
+    [
+        "build",
+        "dist",
+        "env",
+        "migrations",
+        "node_modules",
+        "site-packages",
+        "third_party",
+        "venv",
+        "vendor",
+        "versions",
+        "virtualenv",
+        "_vendor",
+        "__pycache__",
+    ]
 )
 _ASIDE = frozenset(
-    ["benchmark", "benchmarks", "ci", "demo", "demos", "doc", "docs", "e2e", "example", "examples", "integration", "notebooks", "sample", "samples", "script", "scripts", "spec", "test", "testing", "tests", "tools", "tutorial", "tutorials"]
+    [
+        "benchmark",
+        "benchmarks",
+        "ci",
+        "demo",
+        "demos",
+        "doc",
+        "docs",
+        "e2e",
+        "example",
+        "examples",
+        "integration",
+        "notebooks",
+        "sample",
+        "samples",
+        "script",
+        "scripts",
+        "spec",
+        "test",
+        "testing",
+        "tests",
+        "tools",
+        "tutorial",
+        "tutorials",
+    ]
 )
 _NO_APP = frozenset(
-    ["conftest.py", "dodo.py", "fabfile.py", "gunicorn.conf.py", "gunicorn_conf.py", "noxfile.py", "setup.py", "versioneer.py"]
+    [
+        "conftest.py",
+        "dodo.py",
+        "fabfile.py",
+        "gunicorn.conf.py",
+        "gunicorn_conf.py",
+        "noxfile.py",
+        "setup.py",
+        "versioneer.py",
+    ]
 )
 _NAMES = ("wsgi", "asgi", "app", "main", "application", "server", "api", "__init__", "__main__")
 # The parentheses of a long import are bounded, so that broken ones cost no time.
@@ -58,10 +105,31 @@ class Module:
         return Evidence(path=self.path, line=getattr(node, "lineno", 0))
 
     @cached_property
+    def _walked(self) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
+        nodes: list[ast.AST] = [self.syntax]
+        parents: dict[ast.AST, ast.AST] = {}
+        for node in nodes:  # which grows
+            for child in ast.iter_child_nodes(node):
+                if not isinstance(child, ast.expr_context):
+                    parents[child] = node
+                    nodes.append(child)
+        return nodes, parents
+
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the syntax tree."""
+        return self._walked[0]
+
+    @property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node around each node."""
+        return self._walked[1]
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """What each imported name stands for, as a dotted name; relative ones begin with `.`."""
         found: dict[str, str] = {}
-        for node in ast.walk(self.syntax):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     first = alias.name.partition(".")[0]
@@ -163,15 +231,26 @@ def name_rank(path: str) -> int:
 
 def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements with those nested in `if`, `try` and `with`, but not in functions or classes."""
-    for node in body:
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
         yield node
+        inner: list[ast.stmt] = []
         if isinstance(node, ast.If | ast.Try | ast.With | ast.AsyncWith):
-            yield from statements(node.body)
-        if isinstance(node, ast.If | ast.Try):
-            yield from statements(node.orelse)
+            inner += node.body
         if isinstance(node, ast.Try):
-            for handler in node.handlers:
-                yield from statements(handler.body)
+            inner += [each for handler in node.handlers for each in handler.body]
+        if isinstance(node, ast.If | ast.Try):
+            inner += node.orelse
+        waiting += reversed(inner)
+
+
+def source(node: ast.AST) -> str:
+    """The code of an expression; empty for one that is nested too deep."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def assigned(node: ast.AST) -> tuple[str, ast.expr] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, argument, is_main_guard, string
+from generator.detect.python.code import Code, Module, argument, is_main_guard, source, string
 from generator.detect.tree import Tree
 
 _WORDS = ("environ", "getenv", "BaseSettings", "decouple", "config(", "env(", "Env(")
@@ -21,7 +21,13 @@ _STARTING = ("create_app", "make_app", "build_app", "get_settings", "lifespan", 
 _KINDS = {"bool": "bool", "int": "int", "float": "int", "db": "url", "url": "url", "json": "json"}
 _KINDS |= {"cache": "cache", "list": "list", "dj_db_url": "url", "str": "text", "email_url": "url"}
 _SETTINGS_BASES = ("BaseSettings",)
-_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env")
+_EXAMPLES: tuple[str, ...] = (
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    "example.env",
+)
 _EXAMPLES += ("env.example", ".env.default", ".flaskenv")
 _LINE = re.compile(r"^(?:export )?([A-Za-z_]\w{0,127})=([^\n]{0,500})$", re.MULTILINE)
 
@@ -88,37 +94,32 @@ class _Reader:
     def variables(self) -> Iterator[Variable]:
         if "BaseSettings" in self.module.text:
             yield from _settings_fields(self.module)
-        waiting: list[tuple[ast.AST, _Place]] = [(self.module.syntax, _Place())]
-        while waiting:
-            node, place = waiting.pop()
-            if found := self._read(node, place):
+        for node in self.module.nodes:
+            if isinstance(node, ast.Call | ast.Subscript) and (found := self._read(node)):
                 yield found
-            waiting += [
-                (child, _inside(node, child, place)) for child in ast.iter_child_nodes(node)
-            ]
 
-    def _read(self, node: ast.AST, place: _Place) -> Variable | None:
+    def _read(self, node: ast.Call | ast.Subscript) -> Variable | None:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             is_environ = self.module.dotted(node.value) in ("os.environ", "environ")
             name = string(node.slice)
-            return self._variable(node, name, place, strict=True) if is_environ and name else None
+            return self._variable(node, name, strict=True) if is_environ and name else None
         if isinstance(node, ast.Call) and node.args and (name := string(node.args[0])):
-            return self._called(node, name, place)
+            return self._called(node, name)
         return None
 
-    def _called(self, call: ast.Call, name: str, place: _Place) -> Variable | None:
+    def _called(self, call: ast.Call, name: str) -> Variable | None:
         source = self.module.dotted(call.func)
         head, _, method = source.rpartition(".")
         if source in ("os.getenv", "os.environ.get", "getenv"):
             default = argument(call, "default", 1)
-            return self._variable(call, name, place, strict=False, default=default)
+            return self._variable(call, name, strict=False, default=default)
         if source in ("decouple.config", "decouple.AutoConfig") or (
             self.env_names.get(source) == "config" and not head
         ):
             default = argument(call, "default", 1)
             cast = self.module.dotted(argument(call, "cast"))
             kind = _KINDS.get(cast.rpartition(".")[2], "text")
-            return self._variable(call, name, place, strict=True, default=default, kind=kind)
+            return self._variable(call, name, strict=True, default=default, kind=kind)
         owner = self.env_names.get(source) or self.env_names.get(head)
         if owner == "env":
             default = argument(call, "default", 1)
@@ -128,14 +129,13 @@ class _Reader:
             if name in self.scheme:
                 kind, has = self.scheme[name]
                 default = default or (ast.Constant(value="") if has else None)
-            return self._variable(call, name, place, strict=True, default=default, kind=kind)
+            return self._variable(call, name, strict=True, default=default, kind=kind)
         return None
 
-    def _variable(  # noqa: PLR0913 - how it is read is six things
+    def _variable(
         self,
         node: ast.expr,
         name: str,
-        place: _Place,
         *,
         strict: bool,
         default: ast.expr | None = None,
@@ -146,6 +146,7 @@ class _Reader:
         has_default = default is not None and not (
             isinstance(default, ast.Constant) and default.value is None
         )
+        place = _place(self.module, node)
         use = self._use(node, place)
         needs = not has_default and not (strict and default is not None) and (strict or bool(use))
         if isinstance(place.parent, ast.BoolOp) and isinstance(place.parent.op, ast.Or):
@@ -174,17 +175,21 @@ class _Reader:
         return ""
 
 
-def _inside(node: ast.AST, child: ast.AST, place: _Place) -> _Place:
-    late, guarded = place.late, place.guarded
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        late = late or not node.name.startswith(_STARTING)
-    elif isinstance(node, ast.Lambda):
-        late = True
-    elif isinstance(node, ast.If | ast.IfExp):
-        guarded = guarded or not (is_main_guard(node) or child is node.test)
-    elif isinstance(node, ast.Try):
-        guarded = guarded or (child in node.body and bool(node.handlers))
-    return _Place(node, late, guarded)
+def _place(module: Module, node: ast.AST) -> _Place:
+    """How a node is reached."""
+    late = guarded = False
+    child = node
+    while outer := module.parents.get(child):
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+            late = late or not outer.name.startswith(_STARTING)
+        elif isinstance(outer, ast.Lambda):
+            late = True
+        elif isinstance(outer, ast.If | ast.IfExp):
+            guarded = guarded or not (is_main_guard(outer) or child is outer.test)
+        elif isinstance(outer, ast.Try):
+            guarded = guarded or (child in outer.body and bool(outer.handlers))
+        child = outer
+    return _Place(module.parents.get(node), late, guarded)
 
 
 def _last(function: ast.expr) -> str:
@@ -194,7 +199,7 @@ def _last(function: ast.expr) -> str:
 def _checked_names(module: Module) -> set[str]:
     """Names for which the module gives up when they are empty."""
     found: set[str] = set()
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.Assert):
             found |= {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
         elif isinstance(node, ast.If) and any(map(_gives_up, node.body)):
@@ -214,7 +219,7 @@ def _gives_up(node: ast.stmt) -> bool:
 def _needing_names(module: Module) -> dict[str, str]:
     """Names that are given to a call which fails without a value, with the kind it needs."""
     found: dict[str, str] = {}
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and (kind := _NEEDING.get(_last(node.func))):
             for value in [*node.args[:1], *(each.value for each in node.keywords)]:
                 if isinstance(value, ast.Name):
@@ -229,7 +234,7 @@ def _env_objects(module: Module) -> tuple[dict[str, str], dict[str, tuple[str, b
     for alias, full in module.names.items():
         if full == "environs.env":
             names[alias] = names[full] = "env"
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
             continue
         target, maker = node.targets[0], module.dotted(node.value.func)
@@ -255,7 +260,7 @@ def _scheme(call: ast.Call) -> dict[str, tuple[str, bool]]:
 
 def _settings_fields(module: Module) -> Iterator[Variable]:
     """The fields of pydantic settings classes."""
-    classes = [node for node in ast.walk(module.syntax) if isinstance(node, ast.ClassDef)]
+    classes = [node for node in module.nodes if isinstance(node, ast.ClassDef)]
     known = set(_SETTINGS_BASES)
     prefixes: dict[str, str] = {}
     for node in classes:
@@ -278,16 +283,19 @@ def _prefix(node: ast.ClassDef, inherited: str) -> str:
             for key, value in zip(inner.keys, inner.values, strict=True):
                 if string(key) == "env_prefix":
                     return string(value) or ""
-        if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
-            if inner.targets[0].id == "env_prefix":
-                return string(inner.value) or ""
+        if isinstance(inner, ast.Assign) and _is_name(inner.targets[0], "env_prefix"):
+            return string(inner.value) or ""
     return inherited
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _field(module: Module, field: ast.stmt, prefix: str, known: set[str]) -> Variable | None:
     if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
         return None
-    kind = ast.unparse(field.annotation)
+    kind = source(field.annotation)
     name = field.target.id
     skipped = ("ClassVar", "SettingsConfigDict")
     if name == "model_config" or kind.startswith(skipped) or name.startswith("_") or kind in known:
@@ -318,7 +326,13 @@ def _field(module: Module, field: ast.stmt, prefix: str, known: set[str]) -> Var
 
 def _annotated_kind(annotation: str) -> str:
     lower = annotation.lower()
-    kinds = (("dsn", "url"), ("url", "url"), ("bool", "bool"), ("list", "json"), ("dict", "json"))
+    kinds: tuple[tuple[str, str], ...] = (
+        ("dsn", "url"),
+        ("url", "url"),
+        ("bool", "bool"),
+        ("list", "json"),
+        ("dict", "json"),
+    )
     kinds += (("int", "int"), ("float", "int"))
     return next((kind for word, kind in kinds if word in lower), "text")
 

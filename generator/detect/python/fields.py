@@ -72,7 +72,7 @@ class _Description:
         self.is_django = program.kind == "Django app" and describer.site is not None
         self.found = Described(notes=list(program.notes), additional=list(program.additional))
         self.files = self._files()
-        self.port = self._port() if program.port else None
+        self.port = self._port() if program.port or program.listens else None
 
     def all(self) -> Described:
         self._start()
@@ -137,8 +137,8 @@ class _Description:
         value = servers.field_value(choice, program.target, program.interface, program.threads)
         reason = f"{program.reason.removesuffix(' in')}, {choice.server} {choice.reason}:"
         if value is None:
-            port = self.port.port if self.port else program.port
-            words = servers.command(choice, program.target, port)
+            number = self.port.port if self.port else program.port
+            words = servers.command(choice, program.target, number)
             self._add("command", words, reason, *evidence, confidence=choice.confidence)
             return
         self._add(
@@ -150,13 +150,19 @@ class _Description:
             alternatives=program.alternatives,
         )
         own = self.code.tree.first("gunicorn.conf.py")
-        if choice.server == "gunicorn" and own:
+        mark = "reads this file from its working directory"  # in the one that imgen writes
+        if choice.server == "gunicorn" and own and mark not in self.code.text(own):
             text = "imgen writes a gunicorn.conf.py of its own for containers: keep what of yours "
             text += "is more than address, workers and logs, such as hooks"
             self.found.notes.append(Note(text=text, evidence=(Evidence(path=own),)))
 
     def _development(self, server: str) -> None:
-        if (name := self.by.start.is_development()) and self.told.argv_evidence:
+        start = self.by.start
+        name = start.is_development()
+        if start.script and self.program.interface == "wsgi":
+            runs = self.code.holding(".run(", among=[start.script])
+            name = name or (f"python {start.script}" if runs else "")
+        if name and self.told.argv_evidence:
             text = f"the project starts `{name}`, a server for development; the image runs {server}"
             self.found.notes.append(Note(text=text, evidence=(self.told.argv_evidence,)))
 
@@ -164,18 +170,26 @@ class _Description:
 
     def _ports(self) -> Iterator[PortFound]:
         program = self.program
-        in_code = list(ports.of_code(self.code, [program.path, *self.files]))
+        marks = [f"{mark}{program.target}" for mark in "\"'"] if program.target else []
+        launchers = self.code.holding(*marks)  # scripts that start it, such as uvicorn.run("a:app")
+        in_code = list(ports.of_code(self.code, [program.path, *self.files, *launchers]))
         if not program.port_is_ours:
             yield from in_code
         yield from ports.of_server(self.code.tree, self.told, self.by.start.port)
         yield from ports.of_settings(self.code.tree)
         yield from in_code
 
-    def _port(self) -> PortFound:
+    def _port(self) -> PortFound | None:
         found = list(self._ports())
         for each in found:
             if each.port >= 1024 or not self.program.port_is_ours:
                 return each
+        if not self.program.port:
+            text = (
+                "it listens on a port that the code does not tell: give `port`, and a healthcheck"
+            )
+            self.found.notes.append(Note(text=text, evidence=self.program.evidence))
+            return None
         return PortFound(
             port=self.program.port,
             reason=f"usual for a {self.program.kind}",
@@ -203,7 +217,8 @@ class _Description:
         )
         if not self.program.port_is_ours and port.host in _LOCAL:
             if port.host_variable:
-                self._env("HOST", "0.0.0.0", port.host_variable, port.evidence)  # noqa: S104
+                reason = "every address, not the default in"
+                self._env(reason, "0.0.0.0", port.host_variable, port.evidence)  # noqa: S104
             elif not self.program.env:
                 text = f"it listens on {port.host} alone, where nobody outside the container "
                 text += "reaches it: make it 0.0.0.0"
@@ -216,7 +231,7 @@ class _Description:
 
     def _health(self) -> None:
         program = self.program
-        if not program.port:
+        if not self.port:
             reason = "it listens on no port that could be asked"
             self._add("healthcheck", "none", reason, confidence=Confidence.MEDIUM)
             return
@@ -282,14 +297,16 @@ class _Description:
         shown = environment.examples(self.code.tree)
         variables = Variables(read, shown, self.told, port=self.port.port if self.port else 0)
         storage = Storage(self.code, self.files, include, self._instance())
+        if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
+            storage.add(self.by.settings.media or "", media)
         env: dict[str, str] = dict(program.env)
-        tmpfs, volumes = set(program.tmpfs), set()
+        tmpfs, volumes = set(program.tmpfs), set[str]()
         self._caches(env, tmpfs, volumes)
         for name, value in env.items():
             self._env("for a read-only container", value, name)
         moved = storage.moves(read)
-        for name, (value, evidence) in moved.items():
-            self._env("moves the file to a volume; its default is in", value, name, evidence)
+        for name, (value, place) in moved.items():
+            self._env("moves the file to a volume; its default is in", value, name, place)
         for name, (value, reason, evidence) in variables.env().items():
             if name not in env and name not in moved:
                 self._env(reason, value, name, *evidence)

@@ -58,7 +58,7 @@ MAKERS = {
 }
 # A call of a method of this name makes the app, whatever the object.
 _MAKING_METHODS = {"make_wsgi_app": Framework("Pyramid", "wsgi")}
-_WORDS = (*dict.fromkeys(module.partition(".")[0] for module, _ in MAKERS), "make_wsgi_app")
+_WORDS = (*dict.fromkeys(f"{name}(" for _, name in MAKERS), "make_wsgi_app(")
 _FACTORIES = ("create_app", "make_app", "build_app", "get_app", "app_factory", "create_application")
 _OBJECT_NAMES = ("app", "application", "api", "asgi_app", "server")
 _UNTESTED = ("test", "mock", "fake", "stub")
@@ -140,15 +140,16 @@ def _of(module: Module) -> Iterator[AppObject]:
             )
     yield from known.values()
     for node in module.top:
-        if isinstance(node, ast.FunctionDef) and _may_be_factory(node):
-            if framework := _returned(module, node):
-                yield AppObject(
-                    path=module.path,
-                    name=node.name,
-                    framework=framework,
-                    evidence=module.evidence(node),
-                    factory=True,
-                )
+        if not isinstance(node, ast.FunctionDef) or not _may_be_factory(node):
+            continue
+        if framework := _returned(module, node):
+            yield AppObject(
+                path=module.path,
+                name=node.name,
+                framework=framework,
+                evidence=module.evidence(node),
+                factory=True,
+            )
 
 
 def _made(module: Module, value: ast.expr, known: dict[str, AppObject]) -> Framework | None:

@@ -12,7 +12,53 @@ from generator.ignore import is_clutter_path, is_secret_path
 
 MOST = 30  # entries, before naming them is no help
 _NEEDLESS_FOLDERS = frozenset(
-    ["__pycache__", "assets_src", "benchmark", "benchmarks", "bin", "build", "chart", "charts", "ci", "demo", "deploy", "deployment", "dist", "doc", "docker", "docs", "e2e", "env", "example", "examples", "helm", "htmlcov", "infra", "infrastructure", "k8s", "kubernetes", "node_modules", "notebooks", "requirements", "sample", "samples", "screenshots", "script", "scripts", "site", "spec", "systemd", "terraform", "test", "testing", "tests", "tools", "tutorials", "typings", "venv"]
+    [
+        "__pycache__",
+        "assets_src",
+        "benchmark",
+        "benchmarks",
+        "bin",
+        "build",
+        "chart",
+        "charts",
+        "ci",
+        "demo",
+        "deploy",
+        "deployment",
+        "dist",
+        "doc",
+        "docker",
+        "docs",
+        "e2e",
+        "env",
+        "example",
+        "examples",
+        "helm",
+        "htmlcov",
+        "infra",
+        "infrastructure",
+        "k8s",
+        "kubernetes",
+        "node_modules",
+        "notebooks",
+        "requirements",
+        "sample",
+        "samples",
+        "screenshots",
+        "script",
+        "scripts",
+        "site",
+        "spec",
+        "systemd",
+        "terraform",
+        "test",
+        "testing",
+        "tests",
+        "tools",
+        "tutorials",
+        "typings",
+        "venv",
+    ]
 )
 _NEEDLESS_FILES = (
     "*.cfg", "*.code-workspace", "*.example", "*.gif", "*.ipynb", "*.jpeg", "*.jpg", "*.lock",
@@ -31,7 +77,25 @@ _NEEDLESS_FILES = (
 _HIDDEN = (".streamlit/config.toml", ".chainlit/config.toml")
 # Folders that servers and frameworks read without a word of them in the code.
 _DATA_FOLDERS = frozenset(
-    ["alembic", "assets", "config", "conf", "data", "fixtures", "i18n", "locale", "media", "migrations", "models", "pages", "public", "resources", "static", "templates", "translations"]
+    [
+        "alembic",
+        "assets",
+        "config",
+        "conf",
+        "data",
+        "fixtures",
+        "i18n",
+        "locale",
+        "media",
+        "migrations",
+        "models",
+        "pages",
+        "public",
+        "resources",
+        "static",
+        "templates",
+        "translations",
+    ]
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from generator.detect.model import Evidence, Note
 from generator.detect.python.manifests import Manifest
 from generator.detect.python.model import Requirement
-from generator.detect.python.workspaces import SERVERS, WEB
+from generator.detect.python.workspaces import WEB
 from generator.detect.tree import Tree
 
 # Tools that ask git for a package's version.
@@ -56,7 +56,9 @@ def read(
     if backed is None or main is None:
         return plain
     by_git = _version_tool(main, tree)
-    wanted = _wants_installing(tree, main, roots, requirements, bool(scripts), folder)
+    serves = any(name in requirements for name in WEB)
+    is_program = bool(scripts) and not serves
+    wanted = _wants_installing(tree, main, roots, folder, is_program=is_program)
     if by_git and (wanted or required):
         text = (
             f"The version comes from git by {by_git}, and .git is not in the build context: the "
@@ -124,20 +126,13 @@ def _version_tool(main: Manifest, tree: Tree) -> str:
 
 
 def _wants_installing(
-    tree: Tree,
-    main: Manifest,
-    roots: Sequence[str],
-    requirements: Mapping[str, Requirement],
-    has_scripts: bool,  # noqa: FBT001 # one of the facts
-    folder: str,
+    tree: Tree, main: Manifest, roots: Sequence[str], folder: str, *, is_program: bool
 ) -> bool:
-    start = f"{folder}/" if folder else ""
-    if tree.has(f"{start}manage.py"):
+    if tree.has(f"{folder}/manage.py" if folder else "manage.py"):
         return False
     if roots[0] != folder:
         return not _loses_data(tree, main, roots[0])
-    web = any(name in requirements for name in (*WEB, *SERVERS))
-    return has_scripts and not web
+    return is_program
 
 
 def _loses_data(tree: Tree, main: Manifest, root: str) -> bool:

@@ -42,15 +42,16 @@ _KINDS = (
         ),
         port=8501,
         health="/_stcore/health",
-        env=_HOME,
-        tmpfs=_TMP,
         entry_names=("streamlit_app.py", "app.py", "main.py", "Home.py", "home.py"),
     ),
     _Kind(
         name="Chainlit",
         package="chainlit",
         words=("import chainlit", "from chainlit"),
-        command=("chainlit", "run", "{script}", "--headless", "--host", "0.0.0.0", "--port", "{port}"),  # noqa: S104
+        command=(
+            "chainlit", "run", "{script}", "--headless",
+            "--host", "0.0.0.0", "--port", "{port}",  # noqa: S104
+        ),
         port=8000,
         env=_HOME,
         tmpfs=_TMP,
@@ -62,7 +63,6 @@ _KINDS = (
         command=("python", "{script}"),
         port=7860,
         env={
-            **_HOME,
             "GRADIO_ANALYTICS_ENABLED": "False",
             "GRADIO_SERVER_NAME": "0.0.0.0",  # noqa: S104
         },
@@ -75,7 +75,7 @@ _KINDS = (
         words=("ui.run(",),
         command=("python", "{script}"),
         port=8080,
-        env=_HOME,
+        env={"NICEGUI_STORAGE_PATH": "/tmp/nicegui"},  # noqa: S108
         tmpfs=_TMP,
         port_is_ours=False,
     ),
@@ -88,8 +88,6 @@ _KINDS = (
             "--allow-websocket-origin", "*",
         ),
         port=5006,
-        env=_HOME,
-        tmpfs=_TMP,
     ),
     _Kind(
         name="Bokeh",
@@ -100,8 +98,6 @@ _KINDS = (
             "--allow-websocket-origin", "*",
         ),
         port=5006,
-        env=_HOME,
-        tmpfs=_TMP,
     ),
 )  # fmt: skip
 
@@ -138,6 +134,9 @@ def _program(code: Code, project: Project, kind: _Kind, entries: list[str]) -> P
         text = f"{path} is taken for the {kind.name} app; other files could be it"
         if not any(other.rsplit("/", 1)[-1] in code.text(path) for other in entries[1:]):
             notes.append(Note(text=text, evidence=others))
+    if kind.package == "nicegui" and "reload=False" not in code.text(path):
+        text = "ui.run() watches the code and starts anew when it changes: write reload=False"
+        notes.append(Note(text=text, evidence=(Evidence(path=path, line=line),)))
     return Program(
         kind=f"{kind.name} app",
         score=88 if not aside(path) else 40,

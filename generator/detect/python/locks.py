@@ -188,6 +188,8 @@ class _Reader:
                 self._list = key
                 self._item(package, value)
                 self._list = ""
+            case _:
+                pass
 
     def _uv_source(self, package: Locked, value: str) -> None:
         package.own = bool(_OWN.search(value))

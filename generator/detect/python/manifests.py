@@ -16,6 +16,7 @@ from generator.detect.values import entries, mapping, text, texts
 PYPROJECT = "pyproject.toml"
 _MOST = 1000  # requirements of one list
 _LONGEST_SETUP = 200_000  # characters
+_MOST_PLACES = 50  # of one word in a file
 # Keywords of setup() by which a tool asks git for the version.
 _VERSION_KEYWORDS = {"use_scm_version": "setuptools-scm", "pbr": "pbr"}
 
@@ -55,15 +56,19 @@ class Lines:
 
     def __init__(self, tree: Tree, path: str) -> None:
         self.path = path
-        self._lines = (tree.text(path) or "").split("\n")
+        self._text = f"{tree.text(path) or ''}\n".lower()
 
-    def at(self, *words: str) -> Evidence:
+    def at(self, first: str, *others: str) -> Evidence:
         """The first line that holds some words, without regard to case."""
-        low = [word.lower() for word in words]
-        for number, line in enumerate(self._lines, 1):
-            folded = line.lower()
-            if all(word in folded for word in low):
-                return Evidence(path=self.path, line=number)
+        found = -1
+        for _ in range(_MOST_PLACES):
+            found = self._text.find(first.lower(), found + 1)
+            if found < 0:
+                break
+            start = self._text.rfind("\n", 0, found) + 1
+            line = self._text[start : self._text.index("\n", found)]
+            if all(word.lower() in line for word in others):
+                return Evidence(path=self.path, line=self._text.count("\n", 0, start) + 1)
         return Evidence(path=self.path)
 
 
@@ -83,7 +88,7 @@ def read_pyproject(tree: Tree, path: str = PYPROJECT) -> Manifest | None:
         if (parsed := specifiers.parse(each))
     )
     backend = text(build.get("build-backend"))
-    common = {
+    common: dict[str, Any] = {
         "path": path,
         "backend": backend or ("setuptools.build_meta:__legacy__" if build else ""),
         "build_requires": requires,
@@ -401,6 +406,18 @@ def read_setup_py(tree: Tree) -> Manifest | None:
             if isinstance(folder, str)
         },
     )
+
+
+def setup_keywords(tree: Tree) -> dict[str, tuple[Any, int]]:
+    """What the call of setup() in a setup.py has written out, each with its line."""
+    module = syntax(tree.text("setup.py") or "")
+    found = _setup_call(module) if module else None
+    if module is None or found is None:
+        return {}
+    values = _Values(module)
+    return {
+        each.arg: (values.of(each.value), each.value.lineno) for each in found.keywords if each.arg
+    }
 
 
 def _rows(value: object) -> list[str]:

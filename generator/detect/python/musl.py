@@ -1,6 +1,6 @@
 """Which packages of a project have no wheel for Alpine's C library (S2.17)."""
 
-from generator.detect.model import Note
+from generator.detect.model import Note, Proposal
 from generator.detect.python import system_packages, wheels
 from generator.detect.python.model import Project, Requirement
 from generator.detect.python.specifiers import DEFAULT_MINOR
@@ -38,3 +38,12 @@ def _is_without(requirement: Requirement, minor: str) -> bool:
     if entry is None or entry.pure:
         return False
     return not entry.has_wheel(requirement.version, minor, "musl")
+
+
+def packages(project: Project) -> list[Proposal]:
+    """The fields for system packages on Alpine, in place of those for Debian."""
+    known = any(each.wheels for each in project.requirements.values())
+    found = system_packages.needs(
+        project.requirements, project.python or DEFAULT_MINOR, "apk", wheel_names=known
+    )
+    return system_packages.proposals(found, {})

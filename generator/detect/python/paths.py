@@ -2,9 +2,14 @@
 
 import ast
 import posixpath
+from collections.abc import Callable
+from typing import Any
 
 from generator.detect.python.code import Module, assigned, string
 from generator.detect.python.layout import folder
+
+_SAME = ("Path", "PurePath", "abspath", "fspath", "normpath", "path", "realpath", "str")
+_SAME_METHODS = ("absolute", "as_posix", "expanduser", "resolve")
 
 
 def known_paths(module: Module) -> dict[str, str]:
@@ -30,17 +35,9 @@ def path_of(
         return module.path if node.id == "__file__" else known.get(node.id)
     if (text := string(node)) is not None:
         return _inside(text)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Add):
-        return _sum(module, node, known, depth)
-    if isinstance(node, ast.Attribute) and node.attr == "parent":
-        inner = path_of(module, node.value, known, depth + 1)
-        return None if inner is None else folder(inner)
-    if isinstance(node, ast.Subscript):
-        return _parents(module, node, known, depth)
-    if isinstance(node, ast.Call):
-        return _called(module, node, known, depth)
-    if isinstance(node, ast.JoinedStr):
-        return _formatted(module, node, known, depth)
+    for kind, read in _READERS.items():
+        if isinstance(node, kind):
+            return read(module, node, known, depth)
     return None
 
 
@@ -53,6 +50,8 @@ def _inside(path: str) -> str | None:
 
 
 def _sum(module: Module, node: ast.BinOp, known: dict[str, str], depth: int) -> str | None:
+    if not isinstance(node.op, ast.Div | ast.Add):
+        return None
     left = path_of(module, node.left, known, depth + 1)
     right = string(node.right)
     if left is None or right is None:
@@ -60,6 +59,11 @@ def _sum(module: Module, node: ast.BinOp, known: dict[str, str], depth: int) -> 
     if isinstance(node.op, ast.Add) and left and not right.startswith("/"):
         return _inside(f"{left}{right}")
     return _inside(posixpath.join(left, right.lstrip("/")))
+
+
+def _parent(module: Module, node: ast.Attribute, known: dict[str, str], depth: int) -> str | None:
+    inner = path_of(module, node.value, known, depth + 1) if node.attr == "parent" else None
+    return None if inner is None else folder(inner)
 
 
 def _parents(module: Module, node: ast.Subscript, known: dict[str, str], depth: int) -> str | None:
@@ -75,29 +79,32 @@ def _parents(module: Module, node: ast.Subscript, known: dict[str, str], depth: 
 
 
 def _called(module: Module, call: ast.Call, known: dict[str, str], depth: int) -> str | None:
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     name = call.func.attr if isinstance(call.func, ast.Attribute) else module.dotted(call.func)
     name = name.rpartition(".")[2]
-    first = path_of(module, call.args[0], known, depth + 1) if call.args else None
-    if name in ("resolve", "absolute", "as_posix", "expanduser") and not call.args:
-        is_method = isinstance(call.func, ast.Attribute)
-        return path_of(module, call.func.value, known, depth + 1) if is_method else None  # type: ignore[attr-defined]
-    if name in ("Path", "str", "abspath", "realpath", "PurePath", "path", "normpath", "fspath"):
-        return first
-    if name == "dirname":
-        return None if first is None else folder(first)
-    if name == "getcwd" or (name == "cwd" and not call.args):
-        return ""
-    if name in ("join", "joinpath"):
-        parts = list(call.args)
-        base = first
-        if name == "joinpath" and isinstance(call.func, ast.Attribute):
-            base = path_of(module, call.func.value, known, depth + 1)
-            parts = [call.args[0] if call.args else call, *parts]
-        texts = [string(part) for part in parts[1:]]
-        if base is None or any(text is None for text in texts):
-            return None
-        return _inside(posixpath.join(base, *(text.lstrip("/") for text in texts if text)))
-    return None
+    found: str | None = None
+    if name in _SAME_METHODS and not call.args:
+        found = path_of(module, owner, known, depth + 1)
+    elif name in _SAME and call.args:
+        found = path_of(module, call.args[0], known, depth + 1)
+    elif name == "dirname" and call.args:
+        inner = path_of(module, call.args[0], known, depth + 1)
+        found = None if inner is None else folder(inner)
+    elif name in ("cwd", "getcwd"):
+        found = ""
+    elif name == "joinpath":
+        found = _join(path_of(module, owner, known, depth + 1), call.args)
+    elif name == "join" and call.args:
+        found = _join(path_of(module, call.args[0], known, depth + 1), call.args[1:])
+    return found
+
+
+def _join(base: str | None, parts: list[ast.expr]) -> str | None:
+    texts = [string(part) for part in parts]
+    plain = [text.lstrip("/") for text in texts if text is not None]
+    if base is None or len(plain) < len(texts):
+        return None
+    return _inside(posixpath.join(base, *plain))
 
 
 def _formatted(
@@ -113,3 +120,12 @@ def _formatted(
         else:
             text += string(value) or ""
     return _inside(text)
+
+
+_READERS: dict[type[ast.expr], Callable[[Module, Any, dict[str, str], int], str | None]] = {
+    ast.Attribute: _parent,
+    ast.BinOp: _sum,
+    ast.Call: _called,
+    ast.JoinedStr: _formatted,
+    ast.Subscript: _parents,
+}

@@ -12,7 +12,9 @@ from generator.detect.tree import Tree
 
 _PORT_METHODS = ("run", "run_app", "listen", "serve", "launch", "run_server", "start_server")
 _SERVER_CLASSES = ("HTTPServer", "ThreadingHTTPServer", "TCPServer", "WSGIServer", "make_server")
-_WORDS = (*(f"{name}(" for name in (*_PORT_METHODS, *_SERVER_CLASSES)), "start_http_server(")
+_GRPC = ("add_insecure_port", "add_secure_port")
+_NAMES = (*_PORT_METHODS, *_SERVER_CLASSES, *_GRPC)
+_WORDS = (*(f"{name}(" for name in _NAMES), "start_http_server(")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,6 @@ class PortFound:
     reason: str
     evidence: Evidence
     confidence: Confidence = Confidence.HIGH
-    variable: str = ""
     host: str = ""
     host_variable: str = ""
 
@@ -69,7 +70,7 @@ def of_code(code: Code, paths: Iterable[str]) -> Iterator[PortFound]:
     """Ports that the code listens on by itself: `app.run(port=5000)` and the like."""
     for module in code.modules(code.holding(*_WORDS, among=paths)):
         constants = _constants(module)
-        for node in ast.walk(module.syntax):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and (found := _listening(module, node, constants)):
                 yield found
 
@@ -77,20 +78,8 @@ def of_code(code: Code, paths: Iterable[str]) -> Iterator[PortFound]:
 def _listening(module: Module, call: ast.Call, constants: dict[str, ast.expr]) -> PortFound | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else module.dotted(call.func)
     name = name.rpartition(".")[2]
-    host: ast.expr | None = argument(call, "host")
-    if name in _PORT_METHODS:
-        value = argument(call, "port") or argument(call, "server_port")
-        if value is None and name == "listen":
-            value = argument(call, "port", 0)
-    elif name in _SERVER_CLASSES:
-        pair = argument(call, "server_address", 0)
-        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2:
-            host, value = pair.elts
-        else:
-            host, value = pair, argument(call, "port", 1)
-    else:
-        return None
-    number, variable = _number(module, value, constants)
+    host, value = _address(name, call)
+    number = _number(module, value, constants)
     if not number:
         return None
     address, host_variable = _text(host, constants)
@@ -98,15 +87,30 @@ def _listening(module: Module, call: ast.Call, constants: dict[str, ast.expr]) -
         port=number,
         reason="listened on in",
         evidence=module.evidence(call),
-        variable=variable,
         host=address,
         host_variable=host_variable,
     )
 
 
+def _address(name: str, call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
+    """The host and the port that a call is given."""
+    if name in _PORT_METHODS:
+        place = 0 if name == "listen" else -1
+        port = argument(call, "port", place) or argument(call, "server_port")
+        return argument(call, "host") or argument(call, "server_name"), port
+    if name in _GRPC:
+        return None, argument(call, "address", 0)
+    if name not in _SERVER_CLASSES and name != "start_http_server":
+        return None, None
+    first = argument(call, "server_address", 0)
+    if isinstance(first, ast.Tuple) and len(first.elts) == 2:
+        return first.elts[0], first.elts[1]
+    return first, argument(call, "port", 1)
+
+
 def _constants(module: Module) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node.value
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
@@ -116,27 +120,25 @@ def _constants(module: Module) -> dict[str, ast.expr]:
 
 def _number(
     module: Module, node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0
-) -> tuple[int, str]:
-    """A port number with the variable that may set it; 0 if the code does not tell."""
+) -> int:
+    """A port number or the default of one; 0 if the code does not tell."""
+    number = 0
     if node is None or depth > 4:
-        return 0, ""
-    if isinstance(node, ast.Constant):
-        port = port_in(str(node.value)) if isinstance(node.value, int | str) else None
-        return port or 0, ""
-    if isinstance(node, ast.Name) and node.id in constants:
-        return _number(module, constants[node.id], constants, depth + 1)
-    if isinstance(node, ast.BoolOp):
-        parts = [_number(module, value, constants, depth + 1) for value in node.values]
-        variable = next((variable for _, variable in parts if variable), "")
-        return next((number for number, _ in parts if number), 0), variable
-    if isinstance(node, ast.Call):
+        return number
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | str):
+        number = port_in(str(node.value)) or 0
+    elif isinstance(node, ast.Name) and node.id in constants:
+        number = _number(module, constants[node.id], constants, depth + 1)
+    elif isinstance(node, ast.BoolOp):
+        parts = (_number(module, value, constants, depth + 1) for value in node.values)
+        number = next(filter(None, parts), 0)
+    elif isinstance(node, ast.Call):
         name = module.dotted(node.func).rpartition(".")[2]
-        if name in ("int", "str") and node.args:
-            return _number(module, node.args[0], constants, depth + 1)
-        if name in ("getenv", "get", "config", "env", "int") and (variable := string(_first(node))):
-            default = argument(node, "default", 1)
-            return _number(module, default, constants, depth + 1)[0], variable
-    return 0, ""
+        if name in ("int", "str"):
+            number = _number(module, _first(node), constants, depth + 1)
+        elif name in ("getenv", "get", "config", "env"):
+            number = _number(module, argument(node, "default", 1), constants, depth + 1)
+    return number
 
 
 def _text(node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0) -> tuple[str, str]:

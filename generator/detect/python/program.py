@@ -12,10 +12,10 @@ class Program:
 
     `path` is the file that it starts from and `root` the folder its imports come from. A server
     loads `target` by `interface` (`asgi` or `wsgi`), or else `command` starts it, in which
-    `{port}` stands for the port. `port` is the framework's usual one, 0 if it listens on none;
-    `port_is_ours` says that the command tells it. `env` and `tmpfs` are what it needs to run in a
-    read-only container. `all_files` says that it loads modules by names in its settings, `server` is
-    the only server that can load it.
+    `{port}` stands for the port; `server` is the only server that can load it. `port` is the
+    framework's usual one, 0 if it listens on none; `port_is_ours` says that the command tells it,
+    `listens` that the code opens one of its own choice. `env` and `tmpfs` are what it needs to run
+    in a read-only container. `all_files` says that it loads modules by names in its settings.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class Program:
     command: tuple[str, ...] = ()
     port: int = 0
     port_is_ours: bool = True
+    listens: bool = False
     health: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     tmpfs: tuple[str, ...] = ()

@@ -169,7 +169,17 @@ def _take_requirement(contents: Contents, line: str, place: Evidence) -> None:
 def candidates(tree: Tree) -> list[str]:
     """The requirements files that may be for production, the likeliest first."""
     found = [path for path in tree.files if _is_one(path) and not _DEVELOPMENT.search(path[:-4])]
-    return sorted(found, key=lambda path: (_rank(path), path.count("/"), path))
+    return sorted(found or _inner(tree), key=lambda path: (_rank(path), path.count("/"), path))
+
+
+def _inner(tree: Tree) -> list[str]:
+    """The only requirements.txt of the folders in a folder that has none itself."""
+    found = [
+        path
+        for path in tree.named("requirements.txt")
+        if path.count("/") == 1 and not _DEVELOPMENT.search(path[:-4])
+    ]
+    return found if len(found) == 1 else []
 
 
 def _is_one(path: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, argument, string
+from generator.detect.python.code import Code, Module, argument, source, string
 from generator.detect.python.frameworks import MAKERS
 from generator.detect.python.layout import folder, located
 
@@ -34,6 +34,7 @@ _GUARDS = re.compile(
     r"(?i)auth|login|jwt|token|permission|current_user|security|verify|api_key|require"
 )
 _WORDS = ("health", "livez", "alive", "ping", "ready", "status", "heartbeat")
+_PATHS = re.compile(rf"[\"'/](?:{'|'.join(_NAMES)})(?=[\"'/])")
 _DEPTH = 4  # of routers in routers
 
 
@@ -43,6 +44,8 @@ class Route:
 
     path: str
     evidence: Evidence
+    sure: bool = False
+    """It is a health check whatever its path."""
 
 
 def find(code: Code, paths: Iterable[str]) -> list[Route]:
@@ -50,7 +53,8 @@ def find(code: Code, paths: Iterable[str]) -> list[Route]:
     paths = list(paths)
     finder = _Finder(code, paths)
     found = []
-    for module in code.modules(code.holding(*_WORDS, among=paths)):
+    holding = code.holding(*_WORDS, among=paths)
+    for module in code.modules(path for path in holding if _PATHS.search(code.text(path))):
         found += list(finder.routes(module))
     return _ranked(found)
 
@@ -65,11 +69,14 @@ def find_django(code: Code, settings: Iterable[str], root: str) -> list[Route]:
 
 
 def _ranked(found: Iterable[Route]) -> list[Route]:
-    fitting = [each for each in found if _rank(each.path) is not None]
-    return sorted(fitting, key=lambda each: (_rank(each.path), each.path))
+    ranked = [(rank, each) for each in found if (rank := _rank(each))]
+    return [each for _, each in sorted(ranked, key=lambda pair: (pair[0], pair[1].path))]
 
 
-def _rank(path: str) -> tuple[int, int] | None:
+def _rank(route: Route) -> tuple[int, int] | None:
+    path = route.path
+    if route.sure:
+        return -1, 0
     parts = [part for part in path.lower().split("/") if part]
     if not parts or len(parts) > 5 or not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)+/?", path):
         return None
@@ -87,10 +94,17 @@ class _Finder:
     def __init__(self, code: Code, paths: list[str]) -> None:
         self.code = code
         holding = code.holding(*(f"{name}(" for name in _INCLUDERS), among=paths)
-        self.including = list(code.modules(holding))
+        self.including = [
+            (
+                outer,
+                [each for each in outer.nodes if isinstance(each, ast.Call) and _includes(each)],
+            )
+            for outer in code.modules(holding)
+        ]
+        self.made: dict[str, dict[str, ast.Call]] = {}
 
     def routes(self, module: Module) -> Iterator[Route]:
-        for node in ast.walk(module.syntax):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield from self._decorated(module, node)
             elif isinstance(node, ast.Call):
@@ -103,33 +117,31 @@ class _Finder:
         if _is_guarded(function):
             return
         for call in calls:
-            name, owner = _method(call)
             path = string(argument(call, "path", 0))
             if path is None:
                 path = string(argument(call, "rule", 0))
-            if name in _DECORATORS and path is not None and _takes_get(call):
-                for prefix in self._prefixes(module, owner, 0):
-                    yield Route(_path(prefix, path), module.evidence(call))
+            if _last(call) in _DECORATORS and _may_be(path) and _takes_get(call):
+                for prefix in self._prefixes(module, _owner(call), 0):
+                    yield Route(_path(prefix, path or ""), module.evidence(call))
 
     def _added(self, module: Module, call: ast.Call) -> Iterator[Route]:
-        name, owner = _method(call)
+        name = _last(call)
+        if name not in _ADDERS:
+            return
         path = string(argument(call, "path", 0))
         # The second argument is what answers; without it this is a decorator or a client's call.
-        if (
-            name in _ADDERS
-            and path
-            and len(call.args) + len(call.keywords) > 1
-            and _takes_get(call)
-        ):
+        if _may_be(path) and len(call.args) + len(call.keywords) > 1 and _takes_get(call):
             if name == "get" and module.dotted(call.func) != "aiohttp.web.get":
                 return
-            if path.startswith("/"):
-                for prefix in self._prefixes(module, owner.partition(".")[0], 0):
+            if path and path.startswith("/"):
+                for prefix in self._prefixes(module, _owner(call).partition(".")[0], 0):
                     yield Route(_path(prefix, path), module.evidence(call))
 
     def _prefixes(self, module: Module, owner: str, depth: int) -> list[str]:
         """What stands before the paths of an app or router; nothing if that is not known."""
-        made = _made(module, owner)
+        if module.path not in self.made:
+            self.made[module.path] = _made(module)
+        made = self.made[module.path].get(owner)
         if made is None:
             # A parameter or an imported app: nothing is known of a prefix, so there is none.
             return [""] if not owner.endswith(("router", "bp", "blueprint", "routes")) else []
@@ -140,33 +152,28 @@ class _Finder:
             return [""] if depth <= _DEPTH else []
         own = self._text(argument(made, keyword))
         guards = argument(made, "dependencies")
-        if own is None or (guards is not None and _GUARDS.search(ast.unparse(guards))):
+        if own is None or (guards is not None and _GUARDS.search(source(guards))):
             return []
         found = []
         for outer, call in self._inclusions(module, owner):
             more = self._text(argument(call, _INCLUDERS[_last(call)]))
             guards = argument(call, "dependencies")
-            if more is None or (guards is not None and _GUARDS.search(ast.unparse(guards))):
+            if more is None or (guards is not None and _GUARDS.search(source(guards))):
                 continue
             # A prefix at the registration of a blueprint takes the place of the blueprint's own.
             inner = more if more and _last(call) != "include_router" else more + own
-            _, receiver = _method(call)
-            found += [before + inner for before in self._prefixes(outer, receiver, depth + 1)]
+            found += [before + inner for before in self._prefixes(outer, _owner(call), depth + 1)]
         return found
 
     def _inclusions(self, module: Module, owner: str) -> Iterator[tuple[Module, ast.Call]]:
-        ends = f".{_module_end(module.path)}.{owner}"
-        for outer in self.including:
-            for call in ast.walk(outer.syntax):
-                if not isinstance(call, ast.Call) or _last(call) not in _INCLUDERS or not call.args:
-                    continue
+        for outer, calls in self.including:
+            for call in calls:
                 named = outer.dotted(call.args[0])
-                same = outer is module and named == owner
-                if (
-                    same
-                    or (f".{named.lstrip('.')}".endswith((ends, f".{owner}"))
-                    and (same or _leads(outer, named, module)))
-                ):
+                if outer is module:
+                    fits = named == owner
+                else:
+                    fits = named.rpartition(".")[2] == owner and _leads(outer, named, module)
+                if fits:
                     yield outer, call
 
     def _text(self, node: ast.expr | None) -> str | None:
@@ -196,31 +203,31 @@ def _leads(outer: Module, named: str, module: Module) -> bool:
     return wanted[-len(parts) :] == parts or wanted[-1] == parts[-1]
 
 
-def _module_end(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").rsplit("/", 1)[-1]
-
-
 def _last(call: ast.Call) -> str:
-    return _method(call)[0]
+    """The name that is called, without what it is called on."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _method(call: ast.Call) -> tuple[str, str]:
-    """The name that is called and what it is called on."""
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr, ast.unparse(call.func.value)[:100]
-    return getattr(call.func, "id", ""), ""
+def _owner(call: ast.Call) -> str:
+    """What a method is called on."""
+    return source(call.func.value)[:100] if isinstance(call.func, ast.Attribute) else ""
 
 
-def _made(module: Module, owner: str) -> ast.Call | None:
-    """The call that makes an app or a router of some name."""
+def _made(module: Module) -> dict[str, ast.Call]:
+    """The calls that make an app or a router, by the name that holds it."""
     makers = {name for _, name in MAKERS} | set(_ROUTERS)
-    for node in ast.walk(module.syntax):
+    found: dict[str, ast.Call] = {}
+    for node in module.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             target = node.targets[0]
-            is_it = isinstance(target, ast.Name) and target.id == owner
-            if is_it and _last(node.value) in makers:
-                return node.value
-    return None
+            if isinstance(target, ast.Name) and _last(node.value) in makers:
+                found.setdefault(target.id, node.value)
+    return found
+
+
+def _includes(call: ast.Call) -> bool:
+    """Whether a call hangs a router or blueprint on an app or on another."""
+    return _last(call) in _INCLUDERS and bool(call.args)
 
 
 def _takes_get(call: ast.Call) -> bool:
@@ -230,20 +237,25 @@ def _takes_get(call: ast.Call) -> bool:
     return True
 
 
+def _may_be(path: str | None) -> bool:
+    """Whether a path may be a health check's, once it has its prefix."""
+    return path is not None and path.rstrip("/").rsplit("/", 1)[-1].lower() in ("", *_NAMES)
+
+
 def _is_guarded(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a login or the like stands before a route."""
     for each in function.decorator_list:
-        if not isinstance(each, ast.Call) and _GUARDS.search(ast.unparse(each)):
+        if not isinstance(each, ast.Call) and _GUARDS.search(source(each)):
             return True
         if isinstance(each, ast.Call):
-            name = ast.unparse(each.func)
+            name = source(each.func)
             guards = argument(each, "dependencies")
-            if _GUARDS.search(name) or (guards and _GUARDS.search(ast.unparse(guards))):
+            if _GUARDS.search(name) or (guards and _GUARDS.search(source(guards))):
                 return True
     arguments = function.args
     defaults = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
     notes = [each.annotation for each in arguments.args if each.annotation]
-    return any(_GUARDS.search(ast.unparse(each)) for each in [*defaults, *notes])
+    return any(_GUARDS.search(source(each)) for each in [*defaults, *notes])
 
 
 def _path(prefix: str, path: str) -> str:
@@ -256,7 +268,7 @@ def _django(code: Code, urls: str, root: str, prefix: str, depth: int) -> Iterat
     module = code.module(urls)
     if module is None or depth > _DEPTH:
         return
-    for node in ast.walk(module.syntax):
+    for node in module.nodes:
         if not isinstance(node, ast.Call) or _last(node) != "path" or len(node.args) < 2:
             continue
         start, target = string(node.args[0]), node.args[1]
@@ -265,17 +277,12 @@ def _django(code: Code, urls: str, root: str, prefix: str, depth: int) -> Iterat
         whole = _path(prefix, start)
         included = _included(target)
         if included == "health_check.urls":
-            yield from _health_package(whole, module.evidence(node))
+            yield Route(whole, module.evidence(node), sure=True)
         elif included:
             if inner := located(code, root, included) or located(code, folder(urls), included):
                 yield from _django(code, inner, root, whole, depth + 1)
-        elif not _GUARDS.search(ast.unparse(target)):
+        elif not _GUARDS.search(source(target)):
             yield Route(whole, module.evidence(node))
-
-
-def _health_package(path: str, evidence: Evidence) -> Iterator[Route]:
-    """The route of django-health-check, whatever it is called."""
-    yield Route(path, evidence)
 
 
 def _included(target: ast.expr) -> str:

@@ -13,11 +13,19 @@ from generator.detect.python.model import Project
 from generator.detect.python.program import Program
 from generator.detect.python.starts import Start
 
-_NAMES = ("main.py", "app.py", "bot.py", "run.py", "server.py", "worker.py", "__main__.py")
+_NAMES: tuple[str, ...] = (
+    "main.py",
+    "app.py",
+    "bot.py",
+    "run.py",
+    "server.py",
+    "worker.py",
+    "__main__.py",
+)
 _NAMES += ("start.py", "service.py", "daemon.py", "cli.py", "index.py")
 _MOST = 40  # scripts looked at
 # A top-level call that keeps the program running, in a script without a main guard.
-_RUNNING = (
+_RUNNING: tuple[str, ...] = (
     "run",
     "run_forever",
     "run_polling",
@@ -27,7 +35,14 @@ _RUNNING = (
     "infinity_polling",
 )
 _RUNNING += ("polling", "launch", "run_app", "start_polling", "listen")
-_LISTENING = ("HTTPServer(", "make_server(", "TCPServer(", ".listen(", "web.run_app(", "serve(")
+_LISTENING: tuple[str, ...] = (
+    "HTTPServer(",
+    "make_server(",
+    "TCPServer(",
+    ".listen(",
+    "web.run_app(",
+    "serve(",
+)
 _LISTENING += ("start_server(", "WSGIServer(", "grpc.server(", "start_http_server(", "app.run(")
 
 
@@ -60,7 +75,7 @@ def script(code: Code, project: Project, path: str, evidence: Evidence) -> Progr
         reason="program in",
         evidence=(evidence,),
         command=command,
-        port=8000 if listens(code, path) else 0,
+        listens=listens(code, path),
         port_is_ours=False,
     )
 
@@ -74,7 +89,9 @@ def _needs_root(code: Code, path: str, root: str) -> bool:
     """Whether a script imports what lies in the root and not beside it."""
     own = folder(path)
     absolute = [each.module for each in code.imports(path) if not each.level]
-    return any(importable(code, root, name) and not importable(code, own, name) for name in absolute)
+    return any(
+        importable(code, root, name) and not importable(code, own, name) for name in absolute
+    )
 
 
 def _told(code: Code, project: Project, start: Start) -> Iterator[Program]:
@@ -102,7 +119,7 @@ def _entry_points(code: Code, project: Project) -> Iterator[Program]:
                 reason="console script in",
                 evidence=(evidence,) if evidence else (),
                 command=(name,),
-                port=8000 if path and listens(code, path) else 0,
+                listens=bool(path) and listens(code, path),
                 port_is_ours=False,
             )
 

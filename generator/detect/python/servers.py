@@ -68,7 +68,7 @@ def pinned(*names: str) -> tuple[str, ...]:
 def choose(program: Program, project: Project, told: Existing, start: Start) -> Choice:
     """The server for an app of an interface, `asgi` or `wsgi`."""
     interface = program.interface
-    fitting = _ASGI if interface == "asgi" else _WSGI
+    fitting: tuple[str, ...] = _ASGI if interface == "asgi" else _WSGI
     if program.server:
         fitting = (program.server,)
     used = _used(start)

@@ -17,11 +17,36 @@ _RUNNERS = {
     "uv": ("run",),
 }
 _PREFIXES = ("exec", "tini", "dumb-init", "--", "time", "env")
-_PORT_OPTIONS = ("-b", "--bind", "-p", "--port", "--listen", "--server.port", "--http-socket")
+_PORT_OPTIONS: tuple[str, ...] = (
+    "-b",
+    "--bind",
+    "-p",
+    "--port",
+    "--listen",
+    "--server.port",
+    "--http-socket",
+)
 _PORT_OPTIONS += ("--http", "--http-port")
 _TARGET_OPTIONS = ("-A", "--app", "-w", "--module", "--wsgi", "--wsgi-file", "--app-module")
-_VALUELESS = ("--factory", "--reload", "--preload", "--debug", "--dev", "--no-access-log")
+_VALUELESS: tuple[str, ...] = (
+    "--factory",
+    "--reload",
+    "--preload",
+    "--debug",
+    "--dev",
+    "--no-access-log",
+)
 _VALUELESS += ("--proxy-headers", "--headless", "--master", "--die-on-term", "--no-sandbox")
+_LOADERS: tuple[str, ...] = (
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "granian",
+    "daphne",
+    "waitress-serve",
+    "uwsgi",
+)
+_LOADERS += ("flask", "sanic", "celery", "arq", "dramatiq")
 _TARGET = re.compile(r"[A-Za-z_][\w.]{0,200}(?::[A-Za-z_][\w.]{0,100}(?:\(\))?)?")
 
 
@@ -39,10 +64,6 @@ class Start:
     module: str = ""
     script: str = ""
     port: int | None = None
-
-    def names(self, *words: str) -> bool:
-        """Whether all of some words are among the arguments."""
-        return all(word in self.arguments for word in words)
 
     def is_development(self) -> str:
         """The development server that this starts, as people call it; or nothing."""
@@ -82,10 +103,6 @@ def parse(argv: Sequence[str]) -> Start:
         script=script,
         port=_port(arguments),
     )
-
-
-_LOADERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi")
-_LOADERS += ("flask", "sanic", "celery", "arq", "dramatiq")
 
 
 def _bare(words: list[str]) -> list[str]:

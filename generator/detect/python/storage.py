@@ -32,6 +32,11 @@ class Storage:
         for each in self.written:
             self._place(each)
 
+    def add(self, folder: str, evidence: Evidence) -> None:
+        """Place one more folder of data."""
+        if folder:
+            self._place(Written(path=folder, evidence=evidence))
+
     def volumes(self) -> list[str]:
         """Folders of data."""
         return sorted(self._volumes)

@@ -11,14 +11,18 @@ from generator.secrecy import changes_code, public_env_name, public_text, secret
 _SHOWN = 12  # names in a note
 # What the image or the engine sets, and what a server reads for itself.
 _OWN = frozenset(
-    ["APP_VERSION", "HOME", "HOSTNAME", "LANG", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH",
-     "PYTHONUNBUFFERED", "TMPDIR", "USER", "WEB_CONCURRENCY", "GRANIAN_WORKERS", "DJANGO_SETTINGS_MODULE"]
+    [
+        "APP_VERSION", "DJANGO_SETTINGS_MODULE", "GRANIAN_WORKERS", "HOME", "HOSTNAME", "LANG",
+        "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "TMPDIR",
+        "USER", "WEB_CONCURRENCY",
+    ]
 )  # fmt: skip
 _HOSTS = frozenset(["HOST", "APP_HOST", "SERVER_HOST", "BIND_HOST", "LISTEN_HOST"])
 _PORTS = frozenset(["PORT", "APP_PORT", "SERVER_PORT", "BIND_PORT", "LISTEN_PORT"])
 _ADDRESS = re.compile(r"(?i).*(?:_ur[li]|_dsn|_host|_hosts|_endpoint|_address|_server|dsn)")
 _PLACEHOLDER = re.compile(
-    r"(?i).*(?:change[-_ ]?me|your[-_ ]|replace|xxx|<|>|todo|example|secret|\.\.\.|localhost|127\.0\.)"
+    r"(?i).*(?:change[-_ ]?me|your[-_ ]|replace|xxx|<|>|todo|example|secret|\.\.\.|localhost"
+    r"|127\.0\.).*"
 )
 
 
@@ -59,16 +63,22 @@ class Variables:
             return "0.0.0.0", "every address, needed in", (each.evidence,)  # noqa: S104
         if secret_name(each.name) or _ADDRESS.fullmatch(each.name):
             return None
-        told = self.told.env.get(each.name)
-        value, place = (
-            (told.value, told.evidence) if told else self.examples.get(each.name, ("", None))
-        )
-        if not value or place is None or _PLACEHOLDER.fullmatch(value):
+        return self._given(each.name)
+
+    def _given(self, name: str) -> tuple[str, str, tuple[Evidence, ...]] | None:
+        """A public value that a compose file or an example of an environment file gives."""
+        if told := self.told.env.get(name):
+            value, place = told.value, told.evidence
+        elif name in self.examples:
+            value, place = self.examples[name]
+        else:
             return None
         try:
-            public_env_name(each.name)
+            public_env_name(name)
             public_text(value)
         except ValueError:
+            return None
+        if not value or _PLACEHOLDER.fullmatch(value):
             return None
         return value, "needed by the app, given in", (place,)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -60,7 +60,7 @@ def choose(
     `limit` is the newest minor version for which its locked packages have wheels, with one of
     these packages. It counts where the project names no version itself.
     """
-    named = pins(tree, told)
+    named = pins(tree)
     allowed = ranges(manifests)
     minors = _minors()
     fitting = [each for each in minors if all(_fits(one, each) for one in allowed)]
@@ -71,7 +71,7 @@ def choose(
         return _impossible(allowed)
     if not supported:
         return _ended(fitting, allowed)
-    return _by_range(tree, allowed, supported, limit)
+    return _beside_images(_by_range(tree, allowed, supported, limit), _images(told))
 
 
 def ranges(manifests: Sequence[Manifest]) -> list[Range]:
@@ -85,7 +85,7 @@ def ranges(manifests: Sequence[Manifest]) -> list[Range]:
     return found
 
 
-def pins(tree: Tree, told: Existing) -> list[Pin]:
+def pins(tree: Tree) -> list[Pin]:
     """The versions that files name, the file that counts most first."""
     found = [
         *_first_line(tree, ".python-version", r"\s*(?:cpython-|python-)?(\d{1,2}\.\d{1,3})"),
@@ -93,7 +93,6 @@ def pins(tree: Tree, told: Existing) -> list[Pin]:
         *_mise(tree),
         *_first_line(tree, "runtime.txt", r"\s*python-(\d{1,2}\.\d{1,3})"),
         *_pipfile(tree),
-        *_images(told),
         *_environment(tree),
     ]
     return [pin for pin in found if pin.minor.startswith("3.")]
@@ -236,6 +235,22 @@ def _by_range(
     evidence = allowed[0].evidence
     older = [each for each in supported if _key(each) < _key(DEFAULT)]
     return _field(older[-1] if older else supported[0], "asked for in", evidence)
+
+
+def _beside_images(choice: Choice, images: Sequence[Pin]) -> Choice:
+    """Tell of the version in an old Dockerfile, which says what was usual when it was written."""
+    other = next((pin for pin in images if pin.minor.startswith("3.")), None)
+    if other is None or other.minor == choice.minor:
+        return choice
+    given = choice.proposal or Proposal(
+        field="python",
+        value=choice.minor,
+        confidence=Confidence.MEDIUM,
+        reason="the usual version, which nothing but the old base image speaks against",
+    )
+    alternative = Alternative(value=other.minor, evidence=(other.evidence,), reason=other.reason)
+    proposal = replace(given, alternatives=(*given.alternatives, alternative))
+    return replace(choice, proposal=proposal)
 
 
 def _field(

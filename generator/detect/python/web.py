@@ -20,7 +20,7 @@ _MOST_OTHERS = 4
 _SOCKETS_THREADS = 100
 
 
-def find(
+def find(  # noqa: PLR0913, PLR0917 - all that was read before
     code: Code,
     project: Project,
     told: Existing,

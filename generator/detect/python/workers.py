@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 
-from generator.detect.existing import Existing
 from generator.detect.model import Evidence, Note
 from generator.detect.python.code import Code, Module, aside, assigned, name_rank
 from generator.detect.python.layout import dotted_name, root_of
@@ -11,12 +10,10 @@ from generator.detect.python.model import Project
 from generator.detect.python.program import Program
 
 _PROCESSES = "2"
-_QUEUES = {"celery": "Celery", "huey": "Huey"}
 
 
-def find(code: Code, project: Project, told: Existing) -> Iterator[Program]:
+def find(code: Code, project: Project) -> Iterator[Program]:
     """The queue workers of a project."""
-    del told
     if project.needs("celery"):
         yield from _first(_celery(code, project))
     if project.needs("huey"):
@@ -90,8 +87,6 @@ def _huey(code: Code, project: Project) -> Iterator[Program]:
 
 def _marked(code: Code, project: Project, program: str, kind: str, mark: str) -> Iterator[Program]:
     for module in code.modules(code.holding(mark)):
-        if mark not in module.text.partition("\n\n\n\n\n")[0] and mark not in module.text:
-            continue
         root = root_of(code, project, module.path)
         if target := dotted_name(module.path, root):
             line = code.tree.line(module.path, mark.replace(".", r"\."))

@@ -79,9 +79,10 @@ def read(tree: Tree) -> Workspace | None:
 
 def _folders(tree: Tree, patterns: Sequence[str], excluded: Sequence[str]) -> Iterator[str]:
     for folder in tree.folders:
-        if tree.has(f"{folder}/{PYPROJECT}") and any(_fits(folder, each) for each in patterns):
-            if not any(_fits(folder, each) for each in excluded):
-                yield folder
+        fits = any(_fits(folder, each) for each in patterns)
+        left_out = any(_fits(folder, each) for each in excluded)
+        if fits and not left_out and tree.has(f"{folder}/{PYPROJECT}"):
+            yield folder
 
 
 def _fits(folder: str, pattern: str) -> bool:

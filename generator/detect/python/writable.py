@@ -40,11 +40,8 @@ def find(code: Code, paths: Iterable[str], *, instance: str | None = None) -> li
     found: dict[str, Written] = {}
     for module in code.modules(code.holding(*_WORDS, among=paths)):
         known = known_paths(module)
-        parents = {
-            child: node for node in ast.walk(module.syntax) for child in ast.iter_child_nodes(node)
-        }
-        for node in ast.walk(module.syntax):
-            for each in _written(module, node, parents, known, instance):
+        for node in module.nodes:
+            for each in _written(module, node, known, instance):
                 found.setdefault(each.path, each)
     return list(found.values())
 
@@ -57,14 +54,13 @@ def scratch(code: Code, paths: Iterable[str]) -> bool:
 def _written(
     module: Module,
     node: ast.AST,
-    parents: dict[ast.AST, ast.AST],
     known: dict[str, str],
     instance: str | None,
 ) -> Iterator[Written]:
     if isinstance(node, ast.Constant | ast.JoinedStr):
         if url := _sqlite(module, node, known, instance):
             path, prefix = url
-            variable = _variable(module, parents.get(node), node)
+            variable = _variable(module, module.parents.get(node), node)
             yield Written(
                 path=path,
                 evidence=module.evidence(node),
@@ -102,7 +98,7 @@ def _sqlite(
 def _variable(module: Module, parent: ast.AST | None, node: ast.AST) -> str:
     """The variable whose default a value is."""
     if isinstance(parent, ast.keyword):
-        return ""
+        return _defaulted(module, parent)
     if isinstance(parent, ast.BoolOp):
         calls = [each for each in parent.values if isinstance(each, ast.Call)]
         return next((string(call.args[0]) or "" for call in calls if call.args), "")
@@ -113,6 +109,17 @@ def _variable(module: Module, parent: ast.AST | None, node: ast.AST) -> str:
         is_settings = "BaseSettings" in module.text and parent.target.id.isidentifier()
         return parent.target.id.upper() if is_settings and "env_prefix" not in module.text else ""
     return ""
+
+
+def _defaulted(module: Module, keyword: ast.keyword) -> str:
+    """The variable of a call such as `config("DATABASE_URL", default="…")`."""
+    call = module.parents.get(keyword)
+    if keyword.arg != "default" or not isinstance(call, ast.Call):
+        return ""
+    if not call.args:
+        is_known = module.dotted(call.func) == "dj_database_url.config"
+        return "DATABASE_URL" if is_known else ""
+    return string(call.args[0]) or ""
 
 
 def _setting(module: Module, node: ast.Assign, known: dict[str, str]) -> Iterator[Written]:
@@ -131,14 +138,20 @@ def _made(module: Module, call: ast.Call, known: dict[str, str]) -> Iterator[Wri
     path: str | None = None
     is_file = False
     if source in ("os.makedirs", "os.mkdir"):
-        path = path_of(module, argument(call, "name", 0), known)
+        path = _path(module, argument(call, "name", 0), known)
     elif name == "mkdir" and isinstance(call.func, ast.Attribute):
-        path = path_of(module, call.func.value, known)
+        path = _path(module, call.func.value, known)
     elif name.endswith("FileHandler") or source == "sqlite3.connect" or name == "aiosqlite.connect":
-        path, is_file = path_of(module, argument(call, "filename", 0), known), True
+        path, is_file = _path(module, argument(call, "filename", 0), known), True
     elif source == "logging.basicConfig":
-        path, is_file = path_of(module, argument(call, "filename"), known), True
+        path, is_file = _path(module, argument(call, "filename"), known), True
     elif source == "aiosqlite.connect":
-        path, is_file = path_of(module, argument(call, "database", 0), known), True
+        path, is_file = _path(module, argument(call, "database", 0), known), True
     if path and path != ":memory:":
         yield Written(path=path, evidence=module.evidence(call), is_file=is_file)
+
+
+def _path(module: Module, node: ast.expr | None, known: dict[str, str]) -> str | None:
+    """A path in the tree, or an absolute one that is written out."""
+    text = string(node) or ""
+    return text.rstrip("/") if text.startswith("/") else path_of(module, node, known)

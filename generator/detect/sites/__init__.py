@@ -3,6 +3,7 @@
 from generator.detect.existing import Existing
 from generator.detect.model import Candidate
 from generator.detect.sites import docs, node_site, plain, programs
+from generator.detect.sites.place import uses_generator
 from generator.detect.tree import Tree
 
 
@@ -11,4 +12,4 @@ def candidates(tree: Tree, told: Existing) -> list[Candidate]:
     del told
     built = [*node_site.candidates(tree), *programs.candidates(tree), *docs.candidates(tree)]
     # Pages beside a generator are its sources or its results.
-    return built or plain.candidates(tree)
+    return built if built or uses_generator(tree) else plain.candidates(tree)

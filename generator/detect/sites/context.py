@@ -40,15 +40,14 @@ def includes(tree: Tree, outputs: tuple[str, ...], keep: tuple[str, ...] = ()) -
     """
     made = {output.partition("/")[0] for output in outputs if "/" not in output}
     names = dict.fromkeys(path.partition("/")[0] for path in tree.files)
-    found = [name for name in names if name not in made and _wanted(tree, name, keep)]
+    wanted = {*keep, *_referenced(tree)}
+    found = [name for name in names if name in wanted or (name not in made and _usual(name))]
     if len(found) > _MOST or not all(map(_can_be_named, found)):
         return ["."]
     return sorted(found)
 
 
-def _wanted(tree: Tree, name: str, keep: tuple[str, ...]) -> bool:
-    if name in keep or _referenced(tree, name):
-        return True
+def _usual(name: str) -> bool:
     if ignore.is_secret_path(name) or ignore.is_clutter_path(name) or name in _LOCKS:
         return False
     if name.startswith("."):
@@ -56,10 +55,9 @@ def _wanted(tree: Tree, name: str, keep: tuple[str, ...]) -> bool:
     return not any(fnmatchcase(name, pattern) for pattern in _BESIDE)
 
 
-def _referenced(tree: Tree, name: str) -> bool:
-    """Whether the TypeScript project refers to another one there, which must then be found."""
-    found = re.findall(r'"path"\s*:\s*"(?:\./)?([\w.-]+)', tree.text("tsconfig.json") or "")
-    return name in found
+def _referenced(tree: Tree) -> list[str]:
+    """Entries that the TypeScript project refers to, which must be there when it is checked."""
+    return re.findall(r'"path"\s*:\s*"(?:\./)?([\w.-]+)', tree.text("tsconfig.json") or "")
 
 
 def _can_be_named(name: str) -> bool:

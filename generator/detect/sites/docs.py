@@ -57,7 +57,7 @@ def _mkdocs(tree: Tree) -> Candidate | None:
     path = tree.first("mkdocs.yml", "mkdocs.yaml")
     if not path:
         return None
-    config = _loose_yaml(tree, path)
+    config = tree.yaml(path)
     site = Site(kind="MkDocs site", score=_score(tree, "mkdocs"))
     here = Evidence(path=path)
     needed = ["mkdocs"]
@@ -97,17 +97,6 @@ def _mkdocs(tree: Tree) -> Candidate | None:
     if not tree.has_folder(folder or "docs"):
         site.missing = f"the folder with the pages, {folder or 'docs'}"
     return site.candidate("MkDocs site of", here)
-
-
-def _loose_yaml(tree: Tree, path: str) -> Mapping[str, Any]:
-    """MkDocs' configuration without its tags, which name functions and variables."""
-    import yaml
-
-    source = re.sub(r"(?<=[\s\[,])![\w!/:.-]+", "", tree.text(path) or "")
-    try:
-        return mapping(yaml.load(source, Loader=yaml.CSafeLoader))
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return {}
 
 
 def _names(value: object) -> list[str]:
@@ -154,7 +143,8 @@ def _sphinx(tree: Tree) -> Candidate | None:
         site.note("autodoc imports the code that it describes: install it in build.run", here)
     top = folder.partition("/")[0]
     output = f"{folder}/_build/html".removeprefix("./") if top != "." else "_build/html"
-    command = f"sphinx-build -b html {folder} {output}"
+    # What it keeps for the next build is nothing to publish, and holds times.
+    command = f"sphinx-build -b html -d /tmp/doctrees {folder} {output}"
     _build(site, tree, _Tool(name="sphinx", needed=needed, command=command, here=here))
     site.propose("build.output", output, "usual folder")
     if top != ".":

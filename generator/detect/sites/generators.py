@@ -30,10 +30,10 @@ class Generator:
     `spa_config` where they are found; `other_fallback` finds a fallback page that nginx does not
     use. `immutable` are locations, below `assets_config` if that is told. `base_config` and
     `base_package` tell the path that the site is made for, which `base_argument` or `base_setting`
-    turn to `/`; `page_files` must be found for pages without `.html` in their path. With
-    `git_config` the build asks git. Of `old_webpack`, packages before the major need
-    `NODE_OPTIONS`. `variables` are prefixes of what is written into the files, `settings` go before
-    the command. What is `last` is looked at after all others: they use it.
+    turn to `/`. With `git_config` the build asks git. Of `old_webpack`, packages before the major
+    need `NODE_OPTIONS`. `variables` are prefixes of what is written into the files, `settings` go
+    before the command. `notes` have a text for people, and a pattern that makes it needless. What
+    is `last` is looked at after all others: they use it.
     """
 
     kind: str
@@ -64,11 +64,11 @@ class Generator:
     base_package: str = ""
     base_argument: str = ""
     base_setting: str = ""
-    page_files: str = ""
     git_config: str = ""
     old_webpack: dict[str, int] = field(default_factory=dict)
     variables: list[str] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
     last: bool = False
 
     def fits(self, wanted: dict[str, str]) -> bool:

@@ -65,8 +65,10 @@ def _top(tree: Tree, score: int) -> Candidate:
     site = Site(kind="Static site", score=score)
     page = Evidence(path="index.html")
     found = [path for path in tree.top() if _published(path)]
-    folders = dict.fromkeys(path.partition("/")[0] for path in tree.files if "/" in path)
-    found += [folder for folder in folders if _has_pages(tree, folder)]
+    inside = dict.fromkeys(
+        path.partition("/")[0] for path in tree.files if "/" in path and path.endswith(_WEB)
+    )
+    found += [folder for folder in inside if _may_have_pages(folder)]
     odd = [path for path in found if not _can_be_named(path)]
     if odd:
         site.note(f"Left out, since their names hold more than letters and '._@+-': {odd}")
@@ -92,11 +94,8 @@ def _published(name: str) -> bool:
     return usual and not hidden and name not in _TOOLS
 
 
-def _has_pages(tree: Tree, folder: str) -> bool:
-    if folder in _NO_PAGES or (folder.startswith(".") and folder != ".well-known"):
-        return False
-    inside = [path for path in tree.files if path.startswith(f"{folder}/")]
-    return any(path.endswith(_WEB) for path in inside)
+def _may_have_pages(folder: str) -> bool:
+    return folder not in _NO_PAGES and (not folder.startswith(".") or folder == ".well-known")
 
 
 def _can_be_named(path: str) -> bool:
