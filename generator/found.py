@@ -36,6 +36,10 @@ class Wanted(Protocol):
     def kind(self) -> str | None:
         """The kind of app, if it is named."""
 
+    @property
+    def detect(self) -> bool:
+        """Whether the folder was looked at."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class App:
@@ -185,10 +189,10 @@ def choose(found: Found, wanted: Wanted, given: Mapping[str, str]) -> App:
         f"imgen new {shlex.quote(str(wanted.folder))} --yes"
     )  # fmt: skip
     if chosen is None:
-        raise UsageError(_nothing(found, wanted.folder, command))
+        raise UsageError(_nothing(found, wanted, command))
     if chosen.missing and not _adds(given, chosen):
         raise UsageError(
-            f"this is a {chosen.kind}, but something is missing: {chosen.missing}\n"
+            f"{prose(chosen.kind)}: something is missing: {prose(chosen.missing)}\n"
             f"Give it with `{command} --set KEY=VALUE` (`imgen profiles {chosen.profile.value}` "
             "lists the keys), or answer `imgen new`'s questions"
         )
@@ -201,7 +205,8 @@ def _adds(given: Mapping[str, str], candidate: Candidate) -> bool:
     return any(key.partition(".")[0] not in known for key in given)
 
 
-def _nothing(found: Found, folder: Path, command: str) -> str:
+def _nothing(found: Found, wanted: Wanted, command: str) -> str:
+    folder = wanted.folder
     below = found.detection.folders
     if below:
         kinds = ", ".join(f"{each.path} ({each.kind})" for each in below)
@@ -209,10 +214,13 @@ def _nothing(found: Found, folder: Path, command: str) -> str:
             f"  imgen new {shlex.quote(str(folder / each.path))} --yes" for each in below
         )
         return f"there are apps in folders below, {kinds}; describe one of them:\n{commands}"
+    from generator.detect.text_form import LOOKED_FOR
+
     names = ", ".join(profiles.names())
+    looked = LOOKED_FOR if wanted.detect else "It was not looked at (--no-detect)."
     notes = "".join(f"\n  {note}" for note in found.notes())
     return (
-        f"nothing in {folder.resolve().name or folder} tells what app it is{notes}\n"
+        f"nothing in {folder.resolve().name or folder} tells what app it is. {looked}{notes}\n"
         f"Say it: `{command} --profile NAME --set KEY=VALUE`, where NAME is one of {names}"
     )
 

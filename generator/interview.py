@@ -223,6 +223,8 @@ class Interview:
         key = put.key
         if put.kind is not Kind.TEXT or put.default:
             return False
+        if key in self.model.INSTEAD_OF and key in self.model.PROPOSALS:
+            return False  # left out it is what is usual
         if put.check(""):
             return True
         others = [other for other, instead in self.model.INSTEAD_OF.items() if instead == key]

@@ -183,6 +183,17 @@ def test_a_worker_is_not_asked_for_a_port_or_its_health() -> None:
     assert script.asked == ["maintainer", "secrets"]
 
 
+def test_a_site_in_its_usual_folder_is_not_asked_for() -> None:
+    script = Script()
+    found = [proposal("name", "shop"), proposal("maintainer", "Me"), proposal("version", "1.0.0")]
+    model = profiles.get("nginx")
+    proposals = from_candidate(candidate(*found, profile="nginx"), model, {})
+    run = Interview("nginx", {}, proposals, script, asked=model.COMMON, detected=True)
+    run.run()
+    assert script.asked == []
+    describe(run.answers, profile="nginx")
+
+
 # The way back.
 
 
@@ -346,7 +357,7 @@ def test_a_profile_that_was_not_found_begins_from_scratch() -> None:
         ),
         (
             Detection(chosen=candidate(missing="nothing tells the command")),
-            "this is a Flask app, but something is missing: nothing tells the command",
+            "Flask app: something is missing: nothing tells the command",
         ),
         (
             Detection(chosen=None, notes=(Note(text="a Rakefile is no app"),)),

@@ -151,7 +151,7 @@ def test_a_file_of_a_person_is_shown_against_the_new_one_and_kept(tmp_path: Path
     [
         pytest.param(
             ["--yes"],
-            "tells what app it is\nSay it: `imgen new --yes --profile NAME --set KEY=VALUE`, where "
+            "Makefile).\nSay it: `imgen new --yes --profile NAME --set KEY=VALUE`, where "
             "NAME is one of generic, nginx, python-alpine, python-multistage\n",
             id="no profile",
         ),
