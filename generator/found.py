@@ -191,11 +191,7 @@ def choose(found: Found, wanted: Wanted, given: Mapping[str, str]) -> App:
     if chosen is None:
         raise UsageError(_nothing(found, wanted, command))
     if chosen.missing and not _adds(given, chosen):
-        raise UsageError(
-            f"{prose(chosen.kind)}: something is missing: {prose(chosen.missing)}\n"
-            f"Give it with `{command} --set KEY=VALUE` (`imgen profiles {chosen.profile.value}` "
-            "lists the keys), or answer `imgen new`'s questions"
-        )
+        raise UsageError(_incomplete(found, chosen, wanted, command))
     return App(profile=str(chosen.profile.value), candidate=chosen)
 
 
@@ -205,15 +201,34 @@ def _adds(given: Mapping[str, str], candidate: Candidate) -> bool:
     return any(key.partition(".")[0] not in known for key in given)
 
 
+def _incomplete(found: Found, chosen: Candidate, wanted: Wanted, command: str) -> str:
+    told = f"{prose(chosen.kind)}: something is missing: {prose(chosen.missing)}"
+    if found.detection.folders:
+        return f"{told}\n{_below(found, wanted.folder)}"
+    if "`imgen new" in chosen.missing:  # it says what to do
+        return told
+    return (
+        f"{told}\nGive it with `{command} --set KEY=VALUE` (`imgen profiles "
+        f"{chosen.profile.value}` lists the keys), or answer `imgen new`'s questions"
+    )
+
+
+def _below(found: Found, folder: Path) -> str:
+    """The apps in folders below, with the command for each."""
+    kinds = ", ".join(f"{each.path} ({each.kind})" for each in found.detection.folders)
+    commands = "\n".join(
+        f"  imgen new {shlex.quote(str(folder / each.path))} --yes"
+        for each in found.detection.folders
+    )
+    return prose(f"there are apps in folders below, {kinds}; describe one of them:") + (
+        f"\n{commands}"
+    )
+
+
 def _nothing(found: Found, wanted: Wanted, command: str) -> str:
     folder = wanted.folder
-    below = found.detection.folders
-    if below:
-        kinds = ", ".join(f"{each.path} ({each.kind})" for each in below)
-        commands = "\n".join(
-            f"  imgen new {shlex.quote(str(folder / each.path))} --yes" for each in below
-        )
-        return f"there are apps in folders below, {kinds}; describe one of them:\n{commands}"
+    if found.detection.folders:
+        return _below(found, folder)
     from generator.detect.text_form import LOOKED_FOR
 
     names = ", ".join(profiles.names())

@@ -26,7 +26,7 @@ from generator.spec import FORMAT, Spec, did_you_mean, from_values
 from generator.write import Plan, plan
 
 SPEC = PurePosixPath(SPEC_NAME)
-WELCOME = "imgen looks at your app, asks what it cannot see, and shows the files before it writes."
+WELCOME = "imgen looks, asks what it cannot see, and shows the files before it writes."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -330,7 +330,7 @@ class PythonProfile(Profile):
             env |= {"PDM_CHECK_UPDATE": "0", "PDM_USE_VENV": "0"}
         if self.ca_bundle:
             env["PIP_CERT"] = CA_BUNDLE
-        if self.build_packages:
+        if self.build_packages or self._asset_packages():
             # Debugging symbols hold the name of pip's temporary folder (B22).
             env["CFLAGS"] = "-g0"
         return env

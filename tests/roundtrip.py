@@ -10,8 +10,7 @@ from pathlib import Path
 from generator.image import Expanded, Image
 from generator.render import render
 from profiles._base import Profile
-from profiles._build import Build
-from profiles._python import PythonProfile
+from profiles._python import Assets, PythonProfile
 from profiles.nginx import Nginx
 from tests import nginx_conf
 from tests.dockerfiles import Stage, decoded, exec_form, pairs, stages
@@ -92,15 +91,25 @@ def expected(profile: Profile, image: Image) -> list[list[str]]:
             *some("RUN", image.build.steps),
         ]
     else:
-        project = profile.dependencies.install_project
+        own = profile.dependencies
         build += [
             "WORKDIR",
-            *some("RUN", profile.dependencies.manager == "uv"),
+            *some("RUN", own.manager != "pip"),
             "RUN",
             *copies,
-            *some("RUN", project),
+            *some("RUN", own.install_project or own.members),
         ]
+        if profile.assets:
+            whole = "." in profile.include
+            build += ["WORKDIR", *["COPY"] * (1 if whole else len(parts(profile.include))), "RUN"]
     return [build, final]
+
+
+def parts(include: list[str]) -> set[str]:
+    """Paths that lie below no other of them."""
+    return {
+        path for path in include if not any(path.startswith(f"{other}/") for other in include)
+    }
 
 
 def verify_final(profile: Profile, image: Image, stage: Stage) -> None:
@@ -145,11 +154,14 @@ def verify_build(profile: Profile, stage: Stage) -> None:
             assert decoded(value) == index
     for value in stage.pairs("ENV").values():
         decoded(value)
-    build = getattr(profile, "build", None)
-    if isinstance(build, Build):
-        text = "\n".join(str(run.value[0]) for run in stage.of("RUN"))
-        for command in build.run:
-            assert command in text
+    text = "\n".join(str(run.value[0]) for run in stage.of("RUN"))
+    made = getattr(profile, "build", None) or getattr(profile, "assets", None)
+    for command in made.run if made else ():
+        assert command in text
+    if isinstance(made, Assets):
+        exported = re.findall(r' (\w+)="((?:[^"\\]|\\.)*)"', text)
+        said = {name: re.sub(r"\\(.)", r"\1", value) for name, value in exported}
+        assert {**profile.env, **made.env}.items() <= said.items()
 
 
 def verify_conf(profile: Profile, text: str) -> None:

@@ -1,11 +1,16 @@
 """Which questions are asked of a detected app, the way back, and what a change opens."""
 
+import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import profiles
+from generator.answers import parse_settings
+from generator.detect import detect
 from generator.detect.model import (
     Alternative,
     Candidate,
@@ -18,12 +23,13 @@ from generator.detect.model import (
     SpecValue,
 )
 from generator.errors import UsageError
-from generator.found import App, Found, choose, pick
+from generator.found import App, Found, choose, from_scratch, pick
 from generator.interview import Interview
-from generator.new import Order, describe
+from generator.new import Order, describe, replay
 from generator.prompts import Back, Defaults, Kind
 from generator.proposed import Proposed, from_candidate, usual
 from generator.wizard import OTHER
+from tests.helpers import EXAMPLES
 from tests.script import Script
 
 PYTHON = profiles.get("python-multistage")
@@ -390,3 +396,27 @@ def test_nobody_is_asked_by_defaults() -> None:
     )  # fmt: skip
     run.run()
     assert run.answers["maintainer"] == "shop maintainers"
+
+
+@pytest.mark.parametrize("name", ["asgi-alpine", "fastapi-uv", "flask-api", "spa", "static-proxy"])
+def test_the_printed_command_gives_the_same_files(name: str) -> None:
+    folder = EXAMPLES / name
+    found = Found(detect(folder))
+    app = pick(found, profile=None) if found.candidates() else App(profile="generic")
+    model = profiles.get(app.profile)
+    proposals = from_candidate(app.usable(), model, {})
+    run = Interview(app.profile, {}, proposals, Defaults(), asked=model.COMMON, detected=True)
+    run.run()
+    command = replay(replace(order(), folder=folder), run, force=False)
+    words = shlex.split(command.replace("\\\n", " "))
+    settings = [after for word, after in pairwise(words) if word == "--set"]
+    usually = from_scratch(folder) | usual(model)
+    again = Interview(
+        app.profile, parse_settings(settings), usually, Defaults(), asked=model.COMMON
+    )
+    again.run()
+    assert words[:5] == ["imgen", "new", str(folder), "--yes", "--no-detect"]
+    assert (
+        describe(again.answers, profile=app.profile).files
+        == describe(run.answers, profile=app.profile).files
+    )

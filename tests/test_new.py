@@ -677,8 +677,9 @@ def test_without_a_look_at_the_folder_nothing_of_it_is_known(tmp_path: Path) -> 
     assert "maintainer: is missing" in done.err
 
 
-def test_apps_in_folders_below_are_named_with_the_command_for_each(tmp_path: Path) -> None:
+def test_apps_in_folders_below_are_named_with_a_command(tmp_path: Path) -> None:
     shop_in(tmp_path / "backend")
+    shop_in(tmp_path / "web")
     done = imgen("new", "--yes", cwd=tmp_path)
     assert done.code == USAGE
-    assert "  imgen new backend --yes\n" in done.err
+    assert "imgen new backend" in done.err
