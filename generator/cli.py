@@ -312,8 +312,9 @@ def new(
     Ctrl-C leaves nothing behind; whoever says no gets exit code 1. At the end the command is
     printed that does the same without a question.
 
-    `imgen new --yes` asks nothing and tells what it took from DIR. Files of your own are not
-    replaced without --force (exit code 3).
+    `imgen new --yes` asks nothing and tells what it took from DIR. A Dockerfile of your own is kept
+    as Dockerfile.before-imgen; a generated file that you have edited is not replaced without
+    --force (exit code 3).
 
     Any field of the profile may be set, `imgen profiles NAME` lists them. A value is
     written as in the wizard: words for a list, key=value pairs with commas between for a mapping,

@@ -23,7 +23,7 @@ from generator.proposed import Proposed, from_candidate, usual
 from generator.render import render
 from generator.review import Page, review
 from generator.spec import FORMAT, Spec, did_you_mean, from_values
-from generator.write import Plan, plan
+from generator.write import ASIDE, Plan, plan, set_aside
 
 SPEC = PurePosixPath(SPEC_NAME)
 WELCOME = "imgen looks, asks what it cannot see, and shows the files before it writes."
@@ -222,7 +222,12 @@ def _agreed(run: _Run, interview: Interview) -> tuple[Description, Plan]:
     planned = _plan(described, order.folder)
     warn(described.spec, strict=order.strict)
     if planned.conflicts and not order.force:
-        _refuse_conflicts(planned)
+        names = [change.path for change in planned.conflicts]
+        planned = set_aside(planned)
+        if planned.conflicts:
+            _refuse_conflicts(planned)
+        for name in names:
+            click.echo(f"note: {name} was here before: it is kept as {name}{ASIDE}", err=True)
     return described, planned
 
 

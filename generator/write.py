@@ -11,7 +11,7 @@ import stat
 import tempfile
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +19,8 @@ from generator.errors import ConflictError, WriteError
 
 LOCK = PurePosixPath(".imgen.lock")
 _LOCK_FORMAT = 1
+ASIDE = ".before-imgen"
+"""What is added to the name of a person's file that makes room for a generated one."""
 
 
 class Kind(Enum):
@@ -99,6 +101,30 @@ def _kind(old: str | None, new: str, written: str | None) -> Kind:
     if old == new:
         return Kind.SAME
     return Kind.UPDATE if written == _digest(old) else Kind.CONFLICT
+
+
+def set_aside(planned: Plan) -> Plan:
+    """Let files that imgen never wrote make room, each kept whole beside under another name.
+
+    Only in a folder that holds nothing of imgen yet: where a lock is, an edited file is someone's
+    work on ours, and nothing here decides about it. The same plan, if a name is taken already.
+    """
+    root = planned.root
+    others = {change.path: f"{change.path}{ASIDE}" for change in planned.conflicts}
+    if _read(root, LOCK) is not None or any((root / name).exists() for name in others.values()):
+        return planned
+    kept: list[Change] = []
+    for change in planned.changes:
+        if change.path in others:
+            if not change.locked:
+                return planned  # a spec is nothing to move away
+            path = PurePosixPath(others[change.path])
+            old = change.old or ""
+            kept.append(Change(path=path, kind=Kind.CREATE, old=None, new=old, locked=False))
+            kept.append(replace(change, kind=Kind.UPDATE))
+        else:
+            kept.append(change)
+    return replace(planned, changes=tuple(kept))
 
 
 def diff(change: Change) -> str:

@@ -131,16 +131,38 @@ def test_the_spec_belongs_to_the_person_and_not_to_the_lock(tmp_path: Path) -> N
     assert "port: 8080" in (tmp_path / SPEC).read_text()
 
 
-def test_a_file_of_a_person_is_shown_against_the_new_one_and_kept(tmp_path: Path) -> None:
+def test_a_file_of_a_person_is_kept_under_another_name(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    command = ("new", "--yes", "--profile", "nginx", *options(SHARED))
+    done = imgen(*command, cwd=tmp_path)
+    assert done.code == OK, done.err
+    assert "Dockerfile was here before: it is kept as Dockerfile.before-imgen" in done.err
+    assert (tmp_path / "Dockerfile.before-imgen").read_text() == "FROM scratch\n"
+    assert "nginx" in (tmp_path / "Dockerfile").read_text()
+    assert imgen(*command, cwd=tmp_path).code == OK
+
+
+def test_a_file_of_a_person_is_never_lost_to_an_older_one(tmp_path: Path) -> None:
+    before = {"Dockerfile": "FROM scratch\n", "Dockerfile.before-imgen": "FROM older\n"}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
     command = ("new", "--yes", "--profile", "nginx", *options(SHARED))
     done = imgen(*command, cwd=tmp_path)
     assert done.code == CONFLICT
     assert "-FROM scratch\n" in done.out
-    assert files_in(tmp_path) == {"Dockerfile": "FROM scratch\n"}
+    assert files_in(tmp_path) == before
     forced = imgen(*command, "--force", cwd=tmp_path)
     assert forced.code == OK
     assert "overwrite       Dockerfile" in forced.out
+
+
+def test_an_edit_of_a_generated_file_does_not_make_room(tmp_path: Path) -> None:
+    command = ("new", "--yes", "--profile", "nginx", *options(SHARED))
+    imgen(*command, cwd=tmp_path)
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    done = imgen(*command, cwd=tmp_path)
+    assert done.code == CONFLICT
+    assert (tmp_path / "Dockerfile").read_text() == "FROM scratch\n"
 
 
 # Errors.
@@ -659,14 +681,13 @@ def test_yes_takes_what_the_folder_tells_and_says_so(tmp_path: Path) -> None:
     assert parse((folder / SPEC).read_text(), source="imgen.yaml").profile.port == 8000
 
 
-def test_yes_keeps_a_file_of_a_person_and_says_the_ways_out(tmp_path: Path) -> None:
+def test_yes_keeps_a_file_of_a_person_and_says_so(tmp_path: Path) -> None:
     folder = shop_in(tmp_path)
+    old = (folder / "Dockerfile").read_text()
     done = imgen("new", "--yes", cwd=folder)
-    assert done.code == CONFLICT
-    assert "not imgen's: Dockerfile. Nothing was written; --force replaces." in done.err
-    assert "let `imgen new` show the change and ask" in done.err
-    assert tree(folder) == SHOP
-    assert imgen("new", "--yes", "--force", cwd=folder).code == OK
+    assert done.code == OK, done.err
+    assert "note: Dockerfile was here before: it is kept as Dockerfile.before-imgen" in done.err
+    assert (folder / "Dockerfile.before-imgen").read_text() == old
 
 
 def test_without_a_look_at_the_folder_nothing_of_it_is_known(tmp_path: Path) -> None:

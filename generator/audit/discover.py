@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from generator.errors import UsageError
+from generator.write import ASIDE
 
 _SKIPPED = frozenset(
     ["__pycache__", "bower_components", "node_modules", "site-packages", "target", "vendor", "venv"]
@@ -55,7 +56,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def is_dockerfile(name: str) -> bool:
     """Whether a file's name is one that builders and editors take for a Dockerfile."""
     lowered = name.lower()
-    if lowered.endswith((".dockerignore", ".j2", ".md", ".tmpl", "~")):
+    if lowered.endswith((".dockerignore", ".j2", ".md", ".tmpl", ASIDE, "~")):
         return False
     return (
         lowered in ("containerfile", "dockerfile")

@@ -51,7 +51,6 @@ class Case:
 ALPINE = ("--profile", "python-alpine")
 CASES = [
     Case("aiohttp-poetry"),
-    Case("astro-site"),
     Case("c-make"),
     Case("console-entry-setuptools"),
     Case("cpp-cmake"),
@@ -67,7 +66,6 @@ CASES = [
     ),
     Case("flask-instance-sqlite"),
     Case("flask-no-server"),
-    Case("flask-pipenv"),
     Case("flask-setup-py"),
     Case("go-server"),
     Case("litestar-hatch"),
@@ -79,7 +77,6 @@ CASES = [
     Case("rust-server"),
     Case("sanic-pipenv"),
     Case("script-constraints"),
-    Case("starlette-pdm"),
     Case("uv-workspace"),
     Case("vite-bun"),
     Case("vite-react-npm"),
