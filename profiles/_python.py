@@ -57,6 +57,11 @@ class Server(Model):
     threads: Annotated[int, integer(1, 1024)] = Field(
         4, description="Threads of a gunicorn worker."
     )
+    config: f.ContextPath | None = Field(
+        None,
+        description="The app's own gunicorn.conf.py, instead of a generated one. The address, the "
+        "folder of the heartbeat and, with a CPU limit, the workers still come from imgen.",
+    )
 
     def chosen(self) -> list[tuple[str, str]]:
         """The servers that are set, with their targets; one in a valid spec."""
@@ -222,6 +227,14 @@ class PythonProfile(Profile):
         factory = ["--factory"] if target.endswith("()") else []
         called = target.removesuffix("()")
         match name:
+            case "gunicorn" if server.config:
+                options = ["--config", server.config, "--bind", f"0.0.0.0:{port}"]
+                # The heartbeat must neither wait for a disk nor need a writable one.
+                options += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
+                # Without a limit to follow, the configuration's own number stands.
+                counted = server.workers or self.resources.cpus
+                workers = self._workers_option() if counted else ()
+                return ["gunicorn", *options, *workers, target]
             case "gunicorn":
                 return ["gunicorn", target]
             case "uvicorn":
@@ -266,15 +279,22 @@ class PythonProfile(Profile):
         }
         if any(path == "src" for path in self.include) and not self.dependencies.install_project:
             variables["PYTHONPATH"] = f"{APP_DIR}/src"
+        if self._own_config():
+            variables["XDG_RUNTIME_DIR"] = "/dev/shm"  # noqa: S108 # its control socket, in memory
         if self.workers_variable() and not self.workers_at_start():
             variables[self.workers_variable()] = str(self.workers())
         return variables
 
     def workers_variable(self) -> str:
-        return _WORKERS_VARIABLE.get(self.server_name(), "")
+        # A configuration of the app's own may say otherwise, so there it is an option.
+        return "" if self._own_config() else _WORKERS_VARIABLE.get(self.server_name(), "")
+
+    def _own_config(self) -> str | None:
+        return self.server.config if self.server else None
 
     def extra_files(self) -> Sequence[str]:
-        return ["gunicorn.conf.py"] if self.server_name() == "gunicorn" else []
+        generated = self.server_name() == "gunicorn" and not self._own_config()
+        return ["gunicorn.conf.py"] if generated else []
 
     def copies(self) -> Sequence[Copy]:
         made = [
@@ -284,8 +304,11 @@ class PythonProfile(Profile):
         own = [] if self.dependencies.install_project else list(super().copies())
         if self.server_name() != "gunicorn" or any(copy.source == "." for copy in own):
             return [*own, *made]
-        target = f"{APP_DIR}/gunicorn.conf.py"
-        return [Copy(source="gunicorn.conf.py", target=target, mode="0444"), *own, *made]
+        config = self._own_config() or "gunicorn.conf.py"
+        if any(f"{config}/".startswith(f"{copy.source}/") for copy in own):
+            return [*own, *made]
+        copied = Copy(source=config, target=f"{APP_DIR}/{config}", mode="0444")
+        return [copied, *own, *made]
 
     def build_outputs(self) -> Sequence[str]:
         return sorted(set(self.assets.outputs)) if self.assets else []
@@ -293,7 +316,9 @@ class PythonProfile(Profile):
     def context(self) -> Sequence[str]:
         own = self.dependencies
         members = own.members if not own.install_project else []
-        return [*own.manifests(), *own.project_files(self.include), *members, *self.include]
+        config = [path] if (path := self._own_config()) else []
+        files = [*own.manifests(), *own.project_files(self.include)]
+        return [*files, *members, *config, *self.include]
 
     def build_stage(self) -> BuildStage:
         family = self.package_family()
@@ -432,6 +457,8 @@ class PythonProfile(Profile):
         if not self.server and self.resources.cpus == "auto":
             text = "auto is for servers whose workers imgen counts: give a number"
             yield Problem(field="resources.cpus", text=text)
+        if self._own_config() and self.server_name() not in ("", "gunicorn"):
+            yield Problem(field="server.config", text="is for gunicorn alone: leave it out")
         if self.server and self.port is None:
             yield Problem(field="port", text="is missing: the server needs one, such as 8000")
 

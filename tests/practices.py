@@ -362,7 +362,14 @@ def is_denied_name(path: str) -> bool:
 
 @practice("S2.16")
 def heartbeat_in_memory(output: Output) -> Iterator[str]:
-    if exec_form(output.final.of("CMD")[0])[0] != "gunicorn":
+    command = exec_form(output.final.of("CMD")[0])
+    if command[0] != "gunicorn":
+        return
+    if "--config" in command:  # the app's own, which imgen does not see
+        if command[command.index("--worker-tmp-dir") + 1] != "/dev/shm":
+            yield "gunicorn's heartbeat may wait for a disk"
+        if 'XDG_RUNTIME_DIR="/dev/shm"' not in output.files["Dockerfile"]:
+            yield "gunicorn writes a socket to a read-only home"
         return
     settings: dict[str, object] = {}
     exec(output.files["gunicorn.conf.py"], settings)

@@ -17,7 +17,7 @@ from tests.dockerfiles import Stage, decoded, exec_form, pairs, stages
 
 _CONF = {
     "access_log", "add_header", "client_body_temp_path", "daemon", "default", "default_type",
-    "error_log", "events",
+    "error_log", "error_page", "events",
     "fastcgi_temp_path", "gzip", "gzip_proxied", "gzip_types", "gzip_vary", "http", "include",
     "listen", "location", "map",
     "pid", "proxy_http_version",

@@ -16,6 +16,7 @@ import pytest
 
 from generator.errors import UsageError
 from generator.verify import checks, hidden
+from generator.verify.checks.contents import nobodys
 from generator.verify.checks.writing import _outside
 from generator.verify.command import Options, run_verify
 from generator.verify.container import Process
@@ -603,3 +604,19 @@ def test_packages_are_read_from_both_databases() -> None:
     assert closure(found, ["curl=8.*"]) == {"curl", "libc6"}
     alpine = "P:curl\nD:so:libc.so>=1 x\n\nP:musl\np:so:libc.so=1\n\n"
     assert closure(from_alpine(alpine), ["curl"]) == {"curl", "musl"}
+
+
+def test_what_a_declared_package_depends_on_is_not_unneeded() -> None:
+    blocks = {"shopd": "ucf", "ucf": "procps", "procps": "libproc2", "libproc2": "", "vim": ""}
+    here = from_debian(
+        "\n\n".join(
+            f"Package: {name}\nStatus: install ok installed\nDepends: {needs}\n"
+            for name, needs in blocks.items()
+        )
+    )
+    added = ["libproc2", "procps", "shopd", "ucf"]
+    assert nobodys(here, added, ["shopd=1.*"]) == []
+    assert nobodys(here, [*added, "vim"], ["shopd"]) == ["vim"]
+    assert nobodys(here, added, ["procps", "shopd"]) == ["procps"]
+    assert nobodys(here, added, None) == ["procps"]
+    assert nobodys(here, ["curl", "wget"], None) == ["curl and wget, one will do"]

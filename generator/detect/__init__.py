@@ -96,7 +96,7 @@ def _notes(tree: Tree, told: Existing) -> Iterator[Note]:
         return
     if told.files:
         places = tuple(Evidence(path=path) for path in told.files)
-        yield Note(text="container files that are there were read as evidence:", evidence=places)
+        yield Note(text="read as evidence:", evidence=places)
     if told.services:
         names = ", ".join(f"{name} ({told.value})" for name, told in told.services.items())
         evidence = tuple(each.evidence for each in told.services.values())

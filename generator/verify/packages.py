@@ -55,6 +55,11 @@ def from_alpine(text: str) -> Mapping[str, Package]:
     return found
 
 
+def names(wanted: Iterable[str]) -> set[str]:
+    """The names alone in what a spec asks for, such as `libpq5=17.*` or `curl/trixie-backports`."""
+    return {re.split(r"[=<>~:/]", name)[0] for name in wanted}
+
+
 def closure(packages: Mapping[str, Package], wanted: Iterable[str]) -> set[str]:
     """The packages wanted and all that these need, as far as they are installed."""
     providers: dict[str, set[str]] = {}
@@ -62,7 +67,7 @@ def closure(packages: Mapping[str, Package], wanted: Iterable[str]) -> set[str]:
         for word in (name, *package.provides):
             providers.setdefault(word, set()).add(name)
     found: set[str] = set()
-    open_names = [re.split(r"[=<>~:/]", name)[0] for name in wanted]
+    open_names = [*names(wanted)]
     while open_names:
         new = providers.get(open_names.pop(), set()) - found
         found |= new

@@ -124,7 +124,7 @@ def test_a_folder_with_all_that_is_odd(tmp_path: Path) -> None:
     with (tmp_path / "pyproject.toml").open("wb") as file:
         file.truncate(200 * 2**20)
     look(tmp_path)
-    assert detect(tmp_path).unread == ("pyproject.toml: is larger than 1 MiB",)
+    assert detect(tmp_path).unread == ("pyproject.toml: is larger than 4 MiB",)
 
 
 @given(name=st.sampled_from(EVERY), raw=st.binary(max_size=200))

@@ -425,7 +425,7 @@ def test_ports_of_the_configuration_come_first(tmp_path: Path) -> None:
     port = proposal(app, "port")
     assert port is not None
     assert (port.value, port.because()) == ("8055", "bound in gunicorn.conf.py:2")
-    assert "gunicorn.conf.py of its own" in notes(app)
+    assert value(app, "server") == {"gunicorn": "app:app", "config": "gunicorn.conf.py"}
 
 
 def test_ports_by_rank(tmp_path: Path) -> None:

@@ -408,9 +408,9 @@ def test_secrets_in_env_files_are_left_out(tmp_path: Path) -> None:
 
 def test_what_the_configuration_does_not_settle_is_told(tmp_path: Path) -> None:
     files = {**package("next"), "next.config.js": "module.exports = { output: 'export' }\n"}
-    assert "set trailingSlash" in notes(only(tmp_path, files))
-    more = "module.exports = { output: 'export', trailingSlash: true }\n"
-    assert "set trailingSlash" not in notes(only(tmp_path, {"next.config.js": more}))
+    assert "set generateBuildId" in notes(only(tmp_path, files))
+    more = "module.exports = { output: 'export', generateBuildId: () => 'shop' }\n"
+    assert "set generateBuildId" not in notes(only(tmp_path, {"next.config.js": more}))
 
 
 def test_other_scripts_are_told(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_a_file_of_200_megabytes_is_left_out_and_told(tmp_path: Path) -> None:
         file.truncate(200 * 2**20)
     tree = Tree.scan(tmp_path)
     assert tree.json("big.json") == {}
-    assert tree.unread == ["big.json: is larger than 1 MiB"]
+    assert tree.unread == ["big.json: is larger than 4 MiB"]
 
 
 def test_bytes_are_bounded_in_all(tmp_path: Path) -> None:

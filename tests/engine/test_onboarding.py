@@ -34,7 +34,7 @@ class Case:
 
     `options` are those of `imgen new`, `verify` those of `imgen verify`: what a person knows and
     the project does not tell. `locks` are lock files beside the project's own, `replaces` files of
-    its own in whose place imgen's come, which has to be asked for.
+    its own that imgen keeps under another name, since its own take their place.
     """
 
     project: str
@@ -59,11 +59,7 @@ CASES = [
     Case("django-split-settings", verify=("--secret", "DATABASE_URL=postgres://test@localhost/x")),
     Case("fastapi-src-pdm"),
     Case("fastapi-uv", reproducible=True),
-    Case(
-        "flask-factory-piptools",
-        locks=("requirements.txt",),
-        replaces=frozenset({"gunicorn.conf.py"}),
-    ),
+    Case("flask-factory-piptools", locks=("requirements.txt",)),
     Case("flask-instance-sqlite"),
     Case("flask-no-server"),
     Case("flask-setup-py"),
@@ -119,20 +115,30 @@ def take_on_board(engine: Engine, case: Case, folder: Path) -> Outcome:
     project.copy(folder, locks=False)
     locks.make(engine, folder, [*project.locks, *case.locks])
     before = contents(folder)
-    if case.replaces:
-        refused = imgen("new", "--yes", *case.options, cwd=folder)
-        assert (refused.code, contents(folder)) == (3, before), refused.err
-    force = ("--force",) if case.replaces else ()
-    written = imgen("new", "--yes", *force, *case.options, cwd=folder)
+    written = imgen("new", "--yes", *case.options, cwd=folder)
     assert written.code == 0, written.err + written.out
     after = contents(folder)
     assert {path for path in before if after[path] != before[path]} == case.replaces
+    for path in case.replaces:
+        assert after[f"{path}.before-imgen"] == before[path]
     for reference in base_references((folder / "Dockerfile").read_text(encoding="utf-8")):
         engine.require(reference)
     skip = () if case.reproducible else ("--skip", "reproducible")
-    words = ["verify", "--format", "json", *skip, *case.verify]
+    report, errors = prove(folder, *skip, *case.verify)
+    outcome = Outcome(written.out, report, errors, time.monotonic() - started)
+    if set(outcome.failures()) == {"cheap-rebuild"}:
+        # Builds side by side that share a step may lose it from the builder's cache.
+        again, errors = prove(folder, "--only", "cheap-rebuild", *case.verify)
+        kept = [one for one in report["results"] if one["check"] != "cheap-rebuild"]
+        merged = {**report, "results": [*kept, *again.get("results", [])]}
+        outcome = Outcome(written.out, merged, errors, time.monotonic() - started)
+    return outcome
+
+
+def prove(folder: Path, *options: str) -> tuple[Mapping[str, Any], str]:
+    """What `imgen verify` reports, and what it says beside that."""
     done = subprocess.run(
-        [sys.executable, "-m", "generator", *words],
+        [sys.executable, "-m", "generator", "verify", "--format", "json", *options],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -140,8 +146,7 @@ def take_on_board(engine: Engine, case: Case, folder: Path) -> Outcome:
         timeout=VERIFY_SECONDS,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    report = json.loads(done.stdout) if done.stdout.startswith("{") else {}
-    return Outcome(written.out, report, done.stderr, time.monotonic() - started)
+    return json.loads(done.stdout) if done.stdout.startswith("{") else {}, done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ CASES = {
             "docs/about.html": "<!doctype html><title>About</title>\n",
             "README.md": "# Shop\n",
         },
-        path="/docs/about.html",
+        path="/docs/about",
         word="About",
     ),
     "Sphinx": Case(
@@ -195,5 +195,5 @@ def _serves(engine: Engine, project: Path, case: Case, output: str) -> None:
     stage = text[: text.index("\nFROM nginx")].removeprefix("# syntax=docker/dockerfile:1\n")
     made = f"{stage}\nFROM scratch\nCOPY --from=build /src/{output} /made\n"
     unpack(engine.export(project, made), project)
-    path = case.path if case.path.endswith(".html") else f"{case.path}index.html"
+    path = f"{case.path}index.html" if case.path.endswith("/") else f"{case.path}.html"
     assert case.word in (project / "made" / path.lstrip("/")).read_text(encoding="utf-8")

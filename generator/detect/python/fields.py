@@ -24,6 +24,7 @@ from generator.detect.python.starts import Start
 from generator.detect.python.storage import Storage
 from generator.detect.python.variables import Variables
 
+_CONFIG = ("-c", "--config")  # of gunicorn
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 # Where libraries keep what they load or compute, if their home cannot be written.
 _CACHES = (
@@ -141,6 +142,10 @@ class _Description:
             words = servers.command(choice, program.target, number)
             self._add("command", words, reason, *evidence, confidence=choice.confidence)
             return
+        own = self._own_config() if choice.server == "gunicorn" else None
+        if own and isinstance(value, Mapping):
+            value = {**value, "config": own}
+            evidence = (*evidence, Evidence(path=own))
         self._add(
             "server",
             value,
@@ -149,12 +154,15 @@ class _Description:
             confidence=choice.confidence,
             alternatives=program.alternatives,
         )
-        own = self.code.tree.first("gunicorn.conf.py")
+
+    def _own_config(self) -> str | None:
+        """The configuration of gunicorn that the project has, if it is not imgen's."""
+        argv = self.told.argv
+        named = [after for word, after in zip(argv, argv[1:], strict=False) if word in _CONFIG]
+        paths = [word.removeprefix("python:").removeprefix("./") for word in named]
+        own = self.code.tree.first("gunicorn.conf.py", *paths)
         mark = "reads this file from its working directory"  # in the one that imgen writes
-        if choice.server == "gunicorn" and own and mark not in self.code.text(own):
-            text = "imgen writes a gunicorn.conf.py of its own for containers: keep what of yours "
-            text += "is more than address, workers and logs, such as hooks"
-            self.found.notes.append(Note(text=text, evidence=(Evidence(path=own),)))
+        return own if own and mark not in (self.code.tree.text(own) or "") else None
 
     def _development(self, server: str) -> None:
         start = self.by.start

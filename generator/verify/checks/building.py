@@ -42,7 +42,7 @@ _INSTALLS = {
 _OF_FILES = ("ADD ", "COPY ", "RUN ")
 # The dependencies alone, so that a later install adds only the project itself.
 _ONLY_DEPENDENCIES = re.compile(
-    r"(?:^|\s)(?:-r|--requirement|--no-install-project|--no-root|--no-self)\b"
+    r"(?:^|\s)(?:-r|--requirement|--no-install-(?:project|workspace)|--no-root|--no-self)\b"
 )
 
 

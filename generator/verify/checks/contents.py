@@ -1,6 +1,7 @@
 """What lies in the layers: nothing left behind, no tools, no packages that nobody needs."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from generator.findings import Severity
 from generator.table import count
@@ -84,16 +85,27 @@ def unneeded_packages(bench: Bench) -> Outcome:
     added = sorted(set(here) - set(below))
     if not added:
         return passed(f"none added to the {len(below)} of the base")
-    unwanted = [name for name in added if name in _UNNEEDED or name.endswith(("-dev", "-devel"))]
-    declared = bench.subject.packages
+    unwanted = nobodys(here, added, bench.subject.packages)
+    if unwanted:
+        return failed(f"nobody needs {listed(unwanted)}")
+    return passed(f"{len(added)} added: {listed(added, 12)}")
+
+
+def nobodys(
+    here: Mapping[str, packages.Package], added: Sequence[str], declared: Iterable[str] | None
+) -> list[str]:
+    """Those of the added packages that nobody needs; None for `declared` where nothing tells.
+
+    What a declared package depends on comes with it, whatever it is.
+    """
+    unwanted = {name for name in added if name in _UNNEEDED or name.endswith(("-dev", "-devel"))}
     if declared is not None:
         wanted = packages.closure(here, declared)
-        unwanted += [name for name in added if name not in wanted]
+        unwanted &= packages.names(declared)
+        unwanted |= set(added) - wanted
     elif {"curl", "wget"} <= set(added):
-        unwanted.append("curl and wget, one will do")
-    if unwanted:
-        return failed(f"nobody needs {listed(sorted(set(unwanted)))}")
-    return passed(f"{len(added)} added: {listed(added, 12)}")
+        unwanted.add("curl and wget, one will do")
+    return sorted(unwanted)
 
 
 def size(bench: Bench) -> Outcome:
