@@ -335,7 +335,8 @@ class Terminal:
             stderr=other,
             start_new_session=True,
             env={
-                **os.environ,
+                # Else they would count, not the size of this terminal.
+                **{key: os.environ[key] for key in os.environ.keys() - {"COLUMNS", "LINES"}},
                 "PYTHONPATH": str(ROOT),
                 "TERM": term,
                 "NO_COLOR": "1",

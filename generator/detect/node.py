@@ -22,6 +22,11 @@ _HARMLESS = re.compile(
 )
 # A lock's format is read by the pnpm that wrote it and a few after it; the last of these.
 _PNPM_BY_LOCK = {"5.3": "6", "5.4": "7", "6": "8", "9": "10"}
+# C++ for a Node.js of its time, with the last release for which there is any of it.
+_COMPILED = {
+    "node-sass": (20, "the package sass takes its place"),
+    "fibers": (15, "sass needs it no more"),
+}
 _YARN_CLASSIC = "1.22.22"
 _YARN_BERRY = "4"
 _BUN = "1"
@@ -115,7 +120,8 @@ def read(tree: Tree) -> NodeProject | None:
         )
     flags, more = _npmrc(tree, manager)
     notes += more
-    chosen = _Manager(manager, version, lock, tuple(flags))
+    notes += _compiled(tree, package, node)
+    chosen = _Manager(manager, version, lock, tuple(flags), _settings_at_install(package))
     manifests = _manifests(tree, package, lock, members)
     if manager == "yarn" and not version.startswith("1.") and not _as_yarn_writes(tree):
         # Yarn writes it anew, which a file that is only mounted does not allow.
@@ -190,12 +196,16 @@ def _is_berry(tree: Tree) -> bool:
 
 @dataclass(frozen=True)
 class _Manager:
-    """A package manager with its version, its lock and the options that .npmrc asks for."""
+    """A package manager with its version, its lock and the options that .npmrc asks for.
+
+    `settings` are variables that stand before the command.
+    """
 
     name: str
     version: str
     lock: str
     flags: tuple[str, ...]
+    settings: str = ""
 
 
 def _install(tree: Tree, manager: _Manager, *, production: bool) -> str:
@@ -206,30 +216,37 @@ def _install(tree: Tree, manager: _Manager, *, production: bool) -> str:
     """
     words: list[str] = []
     version = manager.version
+    settings = "" if production else manager.settings
     match manager.name:
         case "npm":
-            words = ["npm", "ci" if manager.lock else "install"]
+            words = [f"{settings}npm", "ci" if manager.lock else "install"]
             words += ["--omit=dev"] if production else []
         case "pnpm":
-            words = [f"npm install -g pnpm@{version} && pnpm install"]
+            words = [f"npm install -g pnpm@{version} && {settings}pnpm install"]
             words += ["--frozen-lockfile"] if manager.lock else []
             words += ["--prod"] if production else []
         case "bun":
-            words = [f"npm install -g bun@{version} && bun install"]
+            words = [f"npm install -g bun@{version} && {settings}bun install"]
             words += ["--frozen-lockfile"] if manager.lock else []
             words += ["--production"] if production else []
         case _ if version.startswith("1."):
-            words = [f"npm install -g --force yarn@{version} && yarn install"]
+            words = [f"npm install -g --force yarn@{version} && {settings}yarn install"]
             words += ["--frozen-lockfile"] if manager.lock else []
             words += ["--production"] if production else []
         case _:
-            words = [_berry(tree, version)]
+            words = [_berry(tree, version, settings)]
             words += ["workspaces focus --production"] if production else ["install"]
             words += ["--immutable"] if manager.lock and not production else []
     return " ".join([*words, *manager.flags])
 
 
-def _berry(tree: Tree, version: str) -> str:
+def _settings_at_install(package: Mapping[str, object]) -> str:
+    """Keep what only tests use from being fetched, from hosts that are no registry."""
+    wanted = {**mapping(package.get("dependencies")), **mapping(package.get("devDependencies"))}
+    return "CYPRESS_INSTALL_BINARY=0 " if "cypress" in wanted else ""
+
+
+def _berry(tree: Tree, version: str, settings: str) -> str:
     """How yarn 2 and later is called: the release in the project, or one from npm.
 
     Without node_modules its packages are read from its cache, which must then lie in the source's
@@ -240,7 +257,7 @@ def _berry(tree: Tree, version: str) -> str:
     linker = text(tree.yaml(".yarnrc.yml").get("nodeLinker"))
     cache = "" if linker == "node-modules" else "YARN_ENABLE_GLOBAL_CACHE=false "
     get = f"npm install -g --force @yarnpkg/cli-dist@{version} && " if start == "yarn" else ""
-    return f"{get}{cache}{start}"
+    return f"{get}{settings}{cache}{start}"
 
 
 def _yarn_release(tree: Tree) -> str:
@@ -306,6 +323,23 @@ def _manifests(
     found += _yarn_folders(tree)
     found += [f"{member}/package.json" for member in members]
     return tuple(found)
+
+
+def _compiled(tree: Tree, package: Mapping[str, object], node: str) -> list[Note]:
+    """Packages that no longer compile for the Node.js release that is taken."""
+    taken = int(node or DEFAULT_NODE)
+    wanted = {**_strings(package.get("dependencies")), **_strings(package.get("devDependencies"))}
+    return [
+        Note(
+            text=f"{name} does not compile for Node.js {taken} (the last is {last}), so the "
+            f"installation fails: {instead}",
+            evidence=(
+                Evidence(path="package.json", line=tree.line("package.json", rf'"{name}"\s*:')),
+            ),
+        )
+        for name, (last, instead) in _COMPILED.items()
+        if name in wanted and taken > last
+    ]
 
 
 def _as_yarn_writes(tree: Tree) -> bool:

@@ -89,6 +89,8 @@ def _starts(sources: Sources) -> Iterator[_Start]:
     arguments = [word for one in cmd.commands for word in one.words] if cmd else []
     for script in sources.scripts:
         for command in script.commands:
+            if command.words and command.words[0] in ("[", "[[", "test"):
+                continue  # asks for the name, starts nothing
             more = arguments if {"$@", "$*"} & set(command.words) else []
             if any(_is_gunicorn(word) for word in command.arguments()[:4]):
                 yield _Start(path=script.path, words=[*command.words, *more], own=command.words)

@@ -112,6 +112,8 @@ def _found(tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known])
         more = fact.several or fact.many
         if (said and not more and fact.form is not Form.PORT) or (usual and reading.give):
             continue
+        if any(name in earlier for name in reading.unless):
+            continue
         instead = _filled(reading.give, earlier) if reading.give else ""
         if reading.give and not instead:
             continue

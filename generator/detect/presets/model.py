@@ -57,7 +57,7 @@ class Reading(_Part):
     `file` are patterns of paths, in which `*` stays in a folder and `**/` goes through any number
     of them. The value found is the first group of `line`, the value at `key`, the first group of
     `path`, or the path itself; `give` is given instead, with earlier facts in it, and `line` may
-    then just tell whether.
+    then just tell whether. With one of the facts in `unless` nothing is looked for.
     """
 
     file: Words = Field(min_length=1)
@@ -65,6 +65,7 @@ class Reading(_Part):
     key: str | None = None
     path: Pattern | None = None
     give: str | None = None
+    unless: Words = []
 
     @model_validator(mode="after")
     def _one_way(self) -> "Reading":

@@ -15,8 +15,8 @@ from generator.detect.values import mapping
 
 _MOST_FILES = 150  # that a pattern stands for at most
 _FOREIGN = re.compile(
-    r"(?:.*/)?(?:vendor|node_modules|third_party|testdata|tests?|spec|examples?|docs?|fixtures"
-    r"|\.git|target/debug|target/release)/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec)\.[a-z]+"
+    r"(?:.*/)?(?:vendor|node_modules|third_party|testdata|tests?|spec|examples|docs?|fixtures|devel"
+    r"|benchmarks?|\.git|target/debug|target/release)/.*|example/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec)\.[a-z]+"
 )
 
 

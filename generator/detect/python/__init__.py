@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from generator.detect import about
 from generator.detect.existing import Existing
 from generator.detect.model import Candidate, Confidence, Evidence, Proposal
 from generator.detect.python import application, managers, project, specifiers, system_packages
@@ -27,7 +28,7 @@ def candidates(tree: Tree, told: Existing) -> list[Candidate]:
 
 
 def _candidate(found: Project, app: Application) -> Candidate:
-    proposals = [*found.proposals, *app.proposals]
+    proposals = [*_member(found), *found.proposals, *app.proposals]
     if app.additional:
         proposals = with_additional(proposals, app.additional)
         proposals = with_system_packages(proposals, found, app.additional)
@@ -39,6 +40,25 @@ def _candidate(found: Project, app: Application) -> Candidate:
         notes=(*found.notes, *app.notes),
         missing=found.missing or app.missing,
     )
+
+
+def _member(found: Project) -> list[Proposal]:
+    """The name and version of the member of a workspace that the image holds, not the root's."""
+    package = next((each for each in found.proposals if each.field == "dependencies.package"), None)
+    if package is None:
+        return []
+    given = {"name": about.slug(found.name), "version": about.version(found.version)}
+    return [
+        Proposal(
+            field=field,
+            value=value,
+            confidence=Confidence.HIGH,
+            reason="that of the workspace's member, by",
+            evidence=package.evidence,
+        )
+        for field, value in given.items()
+        if value
+    ]
 
 
 def _library(found: Project) -> Candidate:

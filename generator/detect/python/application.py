@@ -48,7 +48,7 @@ def find(tree: Tree, project: Project, told: Existing) -> list[Application]:
     found = [
         *web.find(code, project, told, start, objects, site),
         *interactive.find(code, project, start),
-        *workers.find(code, project),
+        *workers.find(code, project, told),
         *scripts.find(code, project, start),
         *interactive.notebooks(code, project),
     ]

@@ -188,7 +188,9 @@ def _database(module: Module, value: ast.expr, paths: dict[str, str], found: Set
             continue
         keys = [string(key) for key in node.keys]
         pairs = dict(zip(keys, node.values, strict=True))
-        path = path_of(module, pairs.get("NAME"), paths)
+        name = pairs.get("NAME")
+        text = string(name) or ""
+        path = text if text.startswith("/") else path_of(module, name, paths)
         if path and "sqlite3" in (string(pairs.get("ENGINE")) or ""):
             found.database_file = path
             found.database_evidence = module.evidence(pairs["NAME"])

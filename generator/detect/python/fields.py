@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from generator.detect.existing import Existing
 from generator.detect.model import (
@@ -16,7 +17,7 @@ from generator.detect.model import (
 from generator.detect.python import django, environment, ports, routes, servers, services
 from generator.detect.python.code import Code, aside
 from generator.detect.python.include import Picker, to_build
-from generator.detect.python.layout import joined, reached
+from generator.detect.python.layout import folder, joined, reached
 from generator.detect.python.model import Project
 from generator.detect.python.ports import PortFound
 from generator.detect.python.program import Program
@@ -33,6 +34,11 @@ _CACHES = (
 )
 _MODELS = ("transformers", "sentence-transformers", "diffusers", "huggingface-hub", "datasets")
 _MODELS_FOLDER = "/var/cache/huggingface"
+# Why a framework gets a variable, where it is not for a read-only container.
+_REASONS = {
+    "GRADIO_ANALYTICS_ENABLED": "sends no usage data",
+    "GRADIO_SERVER_NAME": "listens on every address",
+}
 
 
 @dataclass(kw_only=True)
@@ -146,19 +152,22 @@ class _Description:
         if own and isinstance(value, Mapping):
             value = {**value, "config": own}
             evidence = (*evidence, Evidence(path=own))
+        confidence = choice.confidence
+        if program.alternatives and not program.told and confidence is Confidence.HIGH:
+            confidence = Confidence.MEDIUM
         self._add(
             "server",
             value,
             reason,
             *evidence,
-            confidence=choice.confidence,
+            confidence=confidence,
             alternatives=program.alternatives,
         )
 
     def _own_config(self) -> str | None:
         """The configuration of gunicorn that the project has, if it is not imgen's."""
         argv = self.told.argv
-        named = [after for word, after in zip(argv, argv[1:], strict=False) if word in _CONFIG]
+        named = [after for word, after in pairwise(argv) if word in _CONFIG]
         paths = [word.removeprefix("python:").removeprefix("./") for word in named]
         own = self.code.tree.first("gunicorn.conf.py", *paths)
         mark = "reads this file from its working directory"  # in the one that imgen writes
@@ -247,8 +256,8 @@ class _Description:
             name = program.kind.removesuffix(" app")
             self._add("healthcheck", program.health, f"the health path of {name}")
             return
-        if program.command and not program.interface and "sanic" not in program.command[0]:
-            found = routes.find(self.code, self.files) if "aiohttp" in program.kind else []
+        if program.command and not program.interface and not self._has_routes():
+            found = []
         elif self.is_django and self.by.site:
             found = routes.find_django(self.code, self.by.site.files, self.by.site.root)
         else:
@@ -269,6 +278,11 @@ class _Description:
         elif self.told.health_paths:
             told = self.told.health_paths[0]
             self._add("healthcheck", told.value, "asked by", told.evidence)
+
+    def _has_routes(self) -> bool:
+        """Whether a command's port answers the routes of the code."""
+        kind = self.program.kind
+        return kind.startswith(("Python ", "Sanic ", "aiohttp "))
 
     # The files.
 
@@ -304,14 +318,24 @@ class _Description:
         read = environment.find(self.code, self.files)
         shown = environment.examples(self.code.tree)
         variables = Variables(read, shown, self.told, port=self.port.port if self.port else 0)
-        storage = Storage(self.code, self.files, include, self._instance())
+        storage = Storage(
+            self.code,
+            self.files,
+            include,
+            self._instance(),
+            relative_in_instance=self.project.needs("flask-sqlalchemy") is not None,
+        )
         if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
             storage.add(self.by.settings.media or "", media)
+        database = self._database()
+        if database and database[0].startswith("/"):
+            storage.add(folder(database[0]), database[1])
+            database = None
         env: dict[str, str] = dict(program.env)
         tmpfs, volumes = set(program.tmpfs), set[str]()
         self._caches(env, tmpfs, volumes)
         for name, value in env.items():
-            self._env("for a read-only container", value, name)
+            self._env(_REASONS.get(name, "for a read-only container"), value, name)
         moved = storage.moves(read)
         for name, (value, place) in moved.items():
             self._env("moves the file to a volume; its default is in", value, name, place)
@@ -327,7 +351,7 @@ class _Description:
         self.found.notes += [
             *services.notes(self.project, read, engines),
             *variables.notes(moved),
-            *storage.notes(self._database()),
+            *storage.notes(database),
         ]
         volumes |= set(storage.volumes())
         tmpfs |= set(storage.tmpfs())
@@ -339,9 +363,9 @@ class _Description:
             self._add("tmpfs", sorted(tmpfs), reason, confidence=Confidence.MEDIUM)
 
     def _instance(self) -> str | None:
-        """Where Flask-SQLAlchemy keeps files whose path is relative."""
+        """The folder of a Flask app's own data, where it lies beside the code."""
         program = self.program
-        if not self.project.needs("flask-sqlalchemy") or program.kind != "Flask app":
+        if program.kind != "Flask app" or self.project.installed:
             return None
         return joined(program.root if program.root != "src" else "src", "instance")
 

@@ -90,7 +90,39 @@ def find(code: Code) -> list[AppObject]:
         calls = [f"{name}(" for name in factories]
         for module in code.modules(code.holding(*calls)):
             found += list(_called(module, factories))
+    found += list(_imported(code, found))
     return sorted(_best_of_file(found), key=_rank)
+
+
+def _imported(code: Code, found: Iterable[AppObject]) -> Iterator[AppObject]:
+    """Apps of another file that a wsgi.py or asgi.py takes in: it is there for servers."""
+    made = [each for each in found if not each.factory]
+    own = {each.path for each in found}
+    paths = [path for path in code.paths if _is_for_servers(path) and path not in own]
+    for module in code.modules(paths if made else []):
+        for node in module.top:
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            for alias in node.names:
+                source = (node.module or "").rpartition(".")[2]
+                for each in made:
+                    same = _stem(each.path) == source or not source
+                    if same and alias.name == each.name:
+                        yield AppObject(
+                            path=module.path,
+                            name=alias.asname or alias.name,
+                            framework=each.framework,
+                            evidence=module.evidence(node),
+                        )
+
+
+def _is_for_servers(path: str) -> bool:
+    return path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
+
+
+def _stem(path: str) -> str:
+    """The last part of a file's module name."""
+    return path.removesuffix(".py").removesuffix("/__init__").rsplit("/", 1)[-1]
 
 
 def _best_of_file(found: Iterable[AppObject]) -> list[AppObject]:
@@ -112,7 +144,7 @@ def _merit(each: AppObject) -> tuple[bool, bool, int]:
 def _rank(each: AppObject) -> tuple[bool, int, int, str]:
     depth = each.path.count("/") - each.path.startswith("src/")
     # A file that is there for servers to load may lie one folder deeper.
-    made_for_it = each.path.endswith(("wsgi.py", "asgi.py"))
+    made_for_it = _is_for_servers(each.path)
     return aside(each.path), max(0, depth - made_for_it), name_rank(each.path), each.path
 
 

@@ -61,8 +61,8 @@ _NEEDLESS_FOLDERS = frozenset(
     ]
 )
 _NEEDLESS_FILES = (
-    "*.cfg", "*.code-workspace", "*.example", "*.gif", "*.ipynb", "*.jpeg", "*.jpg", "*.lock",
-    "*.log", "*.md", "*.nix", "*.png", "*.rst", "*.sample", "*.sh", "*.svg", "*.toml", "*.webp",
+    "*.cfg", "*.code-workspace", "*.example", "*.gif", "*.in", "*.ipynb", "*.jpeg", "*.jpg",
+    "*.lock", "*.log", "*.md", "*.nix", "*.png", "*.rst", "*.sample", "*.sh", "*.svg", "*.toml", "*.webp",
     "AUTHORS*", "CHANGES*", "COPYING*", "Caddyfile", "Dockerfile*", "Gemfile*", "Jenkinsfile",
     "LICENCE*", "LICENSE*", "MANIFEST.in", "Makefile", "NOTICE*", "Pipfile*", "Procfile*",
     "Taskfile*", "Vagrantfile", "app.json", "apt.txt", "bower.json", "codecov.y*ml",
@@ -70,7 +70,7 @@ _NEEDLESS_FILES = (
     "entrypoint.sh", "environment.y*ml", "fabfile.py", "fly.toml", "gunicorn.conf.py", "heroku.yml",
     "imgen.yaml", "justfile", "lefthook.yml", "mkdocs.yml", "mypy.ini", "nginx*.conf",
     "noxfile.py", "package*.json", "pnpm-lock.yaml", "pyrightconfig.json", "pytest.ini",
-    "render.yaml", "renovate.json", "requirements*", "ruff.toml", "runtime.txt", "setup.py",
+    "*requirements*", "render.yaml", "renovate.json", "ruff.toml", "runtime.txt", "setup.py",
     "skaffold.yaml", "supervisord.conf", "test_*.py", "tests.py", "tox.ini", "tsconfig*.json",
     "uwsgi.ini", "vercel.json", "vite.config.*", "webpack.config.*", "yarn.lock",
 )  # fmt: skip

@@ -441,6 +441,18 @@ def _by_pip(tree: Tree, files: Sequence[str], manifests: Sequence[Manifest]) -> 
         fields["files"] = list(files)
     if includes:
         fields["includes"] = includes
+    notes = _file_notes(contents)
+    constraints = _constraints(tree, files, contents)
+    if constraints:
+        fields["constraints"] = [constraints]
+        text = (
+            f"{files[0]} does not hold the version of each package: {constraints} beside it is "
+            "taken for what limits them"
+        )
+        notes.append(Note(text=text, evidence=(Evidence(path=constraints),)))
+    elif requirements and not any(each.version or each.source for each in requirements.values()):
+        text = f"{files[0]} pins no versions: a later build may install others"
+        notes.append(Note(text=text, evidence=(Evidence(path=files[0]),)))
     return _FilePlan(
         manager="pip",
         shorthand=files[0],
@@ -448,10 +460,21 @@ def _by_pip(tree: Tree, files: Sequence[str], manifests: Sequence[Manifest]) -> 
         evidence=tuple(Evidence(path=path) for path in files),
         requirements=requirements,
         fields=fields,
-        notes=tuple(_file_notes(contents)),
+        confidence=Confidence.MEDIUM if constraints else Confidence.HIGH,
+        notes=tuple(notes),
         missing=_why_not(contents, manifests),
         read=(*files, *includes),
     )
+
+
+def _constraints(
+    tree: Tree, files: Sequence[str], contents: Sequence[requirements_files.Contents]
+) -> str:
+    """The constraints beside a requirements file that pins not all and names none itself."""
+    if all(each.pinned() for each in contents) or any(each.constraints for each in contents):
+        return ""
+    folder = files[0].rpartition("/")[0]
+    return tree.first(f"{folder}/constraints.txt" if folder else "constraints.txt") or ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -498,7 +521,7 @@ def _checked(plan: Plan) -> Plan:
     """The plan without alternatives that the spec cannot hold, or why it cannot hold the plan."""
     others = tuple(each for each in plan.alternatives if not _wrong_path([each.value]))
     fields = plan.mapping()
-    for key in ("files", "includes", "members"):
+    for key in ("files", "includes", "constraints", "members"):
         paths = fields.get(key)
         if wrong := _wrong_path(paths) if isinstance(paths, list) else "":
             return replace(plan, missing=wrong, shorthand="", fields={}, alternatives=())

@@ -9,6 +9,8 @@ from generator.detect.python.code import Module, assigned, string
 from generator.detect.python.layout import folder
 
 _SAME = ("Path", "PurePath", "abspath", "fspath", "normpath", "path", "realpath", "str")
+INSTANCE = ".instance_path"
+"""What the folder of `app.instance_path` is known by: no name of Python can be this."""
 _SAME_METHODS = ("absolute", "as_posix", "expanduser", "resolve")
 
 
@@ -62,6 +64,8 @@ def _sum(module: Module, node: ast.BinOp, known: dict[str, str], depth: int) -> 
 
 
 def _parent(module: Module, node: ast.Attribute, known: dict[str, str], depth: int) -> str | None:
+    if node.attr == "instance_path":
+        return known.get(INSTANCE)
     inner = path_of(module, node.value, known, depth + 1) if node.attr == "parent" else None
     return None if inner is None else folder(inner)
 

@@ -69,24 +69,34 @@ def of_settings(tree: Tree) -> Iterator[PortFound]:
 def of_code(code: Code, paths: Iterable[str]) -> Iterator[PortFound]:
     """Ports that the code listens on by itself: `app.run(port=5000)` and the like."""
     for module in code.modules(code.holding(*_WORDS, among=paths)):
-        constants = _constants(module)
+        constants, defaults = _constants(module)
         for node in module.nodes:
-            if isinstance(node, ast.Call) and (found := _listening(module, node, constants)):
+            if isinstance(node, ast.Call) and (
+                found := _listening(module, node, constants, defaults)
+            ):
                 yield found
 
 
-def _listening(module: Module, call: ast.Call, constants: dict[str, ast.expr]) -> PortFound | None:
+def _listening(
+    module: Module,
+    call: ast.Call,
+    constants: dict[str, ast.expr],
+    defaults: dict[str, ast.expr],
+) -> PortFound | None:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else module.dotted(call.func)
     name = name.rpartition(".")[2]
     host, value = _address(name, call)
-    number = _number(module, value, constants)
+    told = _number(module, value, constants)
+    known = {**defaults, **constants}
+    number = told or _number(module, value, known)
     if not number:
         return None
-    address, host_variable = _text(host, constants)
+    address, host_variable = _text(host, known)
     return PortFound(
         port=number,
         reason="listened on in",
         evidence=module.evidence(call),
+        confidence=Confidence.HIGH if told else Confidence.MEDIUM,
         host=address,
         host_variable=host_variable,
     )
@@ -108,14 +118,44 @@ def _address(name: str, call: ast.Call) -> tuple[ast.expr | None, ast.expr | Non
     return first, argument(call, "port", 1)
 
 
-def _constants(module: Module) -> dict[str, ast.expr]:
+def _constants(module: Module) -> tuple[dict[str, ast.expr], dict[str, ast.expr]]:
+    """What names stand for: assigned values, and the defaults of parameters and of options."""
     found: dict[str, ast.expr] = {}
+    defaults: dict[str, ast.expr] = {}
     for node in module.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node.value
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             found[node.target.id] = node.value
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            defaults |= _parameters(node)
+        elif isinstance(node, ast.Call):
+            defaults |= _option(node)
+    return found, defaults
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
+    """The parameters of a function that have a default."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    late = named[len(named) - len(arguments.defaults) :]
+    found = {each.arg: value for each, value in zip(late, arguments.defaults, strict=True)}
+    for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            found[each.arg] = value
     return found
+
+
+def _option(call: ast.Call) -> dict[str, ast.expr]:
+    """The default of a command-line option, by the name that the code reads it with."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    default = argument(call, "default")
+    if name not in ("option", "add_argument") or default is None:
+        return {}
+    words = [text for each in call.args if (text := string(each))]
+    long = next((word for word in words if word.startswith("--")), "")
+    named = string(argument(call, "dest")) or long.lstrip("-").replace("-", "_")
+    return {named: default} if named else {}
 
 
 def _number(
@@ -138,12 +178,17 @@ def _number(
             number = _number(module, _first(node), constants, depth + 1)
         elif name in ("getenv", "get", "config", "env"):
             number = _number(module, argument(node, "default", 1), constants, depth + 1)
+        elif name in ("Option", "Field"):
+            number = _number(module, argument(node, "default", 0), constants, depth + 1)
+    elif isinstance(node, ast.Attribute) and node.attr in constants:
+        number = _number(module, constants[node.attr], constants, depth + 1)
     return number
 
 
 def _text(node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0) -> tuple[str, str]:
-    if isinstance(node, ast.Name) and node.id in constants and depth < 4:
-        return _text(constants[node.id], constants, depth + 1)
+    name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    if name in constants and depth < 4:
+        return _text(constants[name], constants, depth + 1)
     if isinstance(node, ast.Call):
         default = argument(node, "default", 1)
         return (string(default) or "", string(_first(node)) or "")

@@ -15,7 +15,8 @@ class Program:
     `{port}` stands for the port; `server` is the only server that can load it. `port` is the
     framework's usual one, 0 if it listens on none; `port_is_ours` says that the command tells it,
     `listens` that the code opens one of its own choice. `env` and `tmpfs` are what it needs to run
-    in a read-only container. `all_files` says that it loads modules by names in its settings.
+    in a read-only container. `all_files` says that it loads modules by names in its settings,
+    `told` that the project's own command or settings name it.
     """
 
     kind: str
@@ -39,3 +40,4 @@ class Program:
     all_files: bool = False
     threads: int = 0
     alternatives: tuple[Alternative, ...] = ()
+    told: bool = False

@@ -269,11 +269,10 @@ def _django(code: Code, urls: str, root: str, prefix: str, depth: int) -> Iterat
     if module is None or depth > _DEPTH:
         return
     for node in module.nodes:
-        if not isinstance(node, ast.Call) or _last(node) != "path" or len(node.args) < 2:
+        start = _pattern(node)
+        if start is None or not isinstance(node, ast.Call):
             continue
-        start, target = string(node.args[0]), node.args[1]
-        if start is None or "<" in start:
-            continue
+        target = node.args[1]
         whole = _path(prefix, start)
         included = _included(target)
         if included == "health_check.urls":
@@ -283,6 +282,26 @@ def _django(code: Code, urls: str, root: str, prefix: str, depth: int) -> Iterat
                 yield from _django(code, inner, root, whole, depth + 1)
         elif not _GUARDS.search(source(target)):
             yield Route(whole, module.evidence(node))
+
+
+def _pattern(node: ast.AST) -> str | None:
+    """The path that an entry of urlpatterns answers; None for another node or many paths."""
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return None
+    start = string(node.args[0])
+    if start is None or _last(node) not in ("path", "re_path", "url"):
+        return None
+    if _last(node) != "path":
+        return _plain(start)
+    return None if "<" in start else start
+
+
+def _plain(pattern: str) -> str | None:
+    """The one path that a regular expression of Django stands for; None if there are more."""
+    inner = pattern.removeprefix("^").removesuffix("$").removesuffix("\\Z")
+    inner = f"{inner[:-2]}/" if inner.endswith("/?") else inner
+    inner = re.sub(r"\\([-./_])", r"\1", inner)
+    return inner if re.fullmatch(r"[A-Za-z0-9_./~-]*", inner) else None
 
 
 def _included(target: ast.expr) -> str:

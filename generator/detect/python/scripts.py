@@ -134,9 +134,12 @@ def _scripts(code: Code, project: Project) -> Iterator[Program]:
     ranked = sorted(code.paths, key=_order)
     count = 0
     for path in ranked:
-        named = path.rsplit("/", 1)[-1] in _NAMES
+        name = path.rsplit("/", 1)[-1]
+        named = name in _NAMES
         if not named and "__main__" not in code.text(path):
             continue
+        if name == "manage.py" and "DJANGO_SETTINGS_MODULE" in code.text(path):
+            continue  # it runs commands of a Django project and is no program of its own
         count += 1
         module = code.module(path) if count <= _MOST else None
         if module and (node := _running(module, named=named)):

@@ -45,7 +45,7 @@ _SERVICES = (
 def notes(
     project: Project, variables: Iterable[Variable], engines: Iterable[str]
 ) -> Iterator[Note]:
-    """Say which services the app needs, and that it does not work without them."""
+    """Say which services the app needs, and which variables tell it where they are."""
     variables = list(variables)
     for service in _SERVICES:
         requirement = project.needs(*service.packages)
@@ -56,7 +56,7 @@ def notes(
         names = ", ".join(each.name for each in needed[:6])
         places = tuple(each.evidence for each in needed[:3]) or (requirement.evidence,)
         if any(each.needed for each in named):
-            text = f"needs {service.name} at {names}: without it the app does not become healthy"
+            text = f"needs {service.name} at {names}"
         elif service.engine and service.engine in engines:
             where = f"named by {names}" if names else "as its settings say"
             text = f"needs {service.name}, {where}: what asks the database fails without it"

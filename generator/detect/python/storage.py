@@ -19,11 +19,19 @@ class Storage:
     """Sorts what an app writes by where it may go."""
 
     def __init__(
-        self, code: Code, files: Sequence[str], include: Sequence[str], instance: str | None
+        self,
+        code: Code,
+        files: Sequence[str],
+        include: Sequence[str],
+        instance: str | None,
+        *,
+        relative_in_instance: bool,
     ) -> None:
         self.code, self.files = code, files
         self.include = include
-        self.written = writable.find(code, files, instance=instance)
+        self.written = writable.find(
+            code, files, instance=instance, relative_in_instance=relative_in_instance
+        )
         self.instance = instance
         self._volumes: dict[str, Evidence] = {}
         self._tmpfs = {_TMP} if writable.scratch(code, files) else set()

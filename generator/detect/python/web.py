@@ -44,7 +44,7 @@ def find(  # noqa: PLR0913, PLR0917 - all that was read before
         seen.add(each.framework.name)
         others = [other for other in ranked if other is not each]
         chosen = _is_named(each, wanted, code, project)
-        yield _program(code, project, each, others, told=chosen)
+        yield _program(code, project, each, others, start, told=chosen)
     if not objects and (unseen := _told_only(code, project, told, start)):
         yield unseen
 
@@ -91,8 +91,14 @@ def _django(app: AppObject, site: django.Site) -> Program:
     )
 
 
-def _program(
-    code: Code, project: Project, app: AppObject, others: list[AppObject], *, told: bool
+def _program(  # noqa: PLR0913 - all that was read before
+    code: Code,
+    project: Project,
+    app: AppObject,
+    others: list[AppObject],
+    start: Start,
+    *,
+    told: bool,
 ) -> Program:
     root = root_of(code, project, app.path)
     target = f"{dotted_name(app.path, root)}:{app.expression()}"
@@ -106,11 +112,10 @@ def _program(
         evidence=(app.evidence,),
         target=target,
         port=8000,
+        told=told,
     )
     if app.framework.interface == "sanic":
-        command = ("sanic", target.removesuffix("()"), "--host=0.0.0.0", "--port={port}")
-        factory = ("--factory",) if app.factory else ()
-        return replace(common, command=(*command, *factory), target="")
+        return _sanic(app, common, start)
     if app.framework.interface == "aiohttp":
         return _aiohttp(code, project, app, common)
     if app.framework.suffix:
@@ -156,6 +161,23 @@ def _alternatives(
         reason = f"{each.framework.name} app in"
         found.append(Alternative(value={server: target}, evidence=(each.evidence,), reason=reason))
     return tuple(found[:_MOST_OTHERS])
+
+
+def _sanic(app: AppObject, common: Program, start: Start) -> Program:
+    """Sanic's own server: one process, or as many as the project's own command asks for.
+
+    With several, a manager starts the workers, and keeps sockets of its own in /tmp. `--fast` is
+    never kept: it starts one for each CPU of the host, whatever the container's limit.
+    """
+    words = " ".join(start.arguments) if start.program == "sanic" else ""
+    asked = re.search(r"(?:^| )(?:-w|--workers)[ =]([0-9]{1,3})(?: |$)", words)
+    count = int(asked[1]) if asked else 1
+    processes = f"--workers={count}" if count > 1 else "--single-process"
+    target = common.target.removesuffix("()")
+    factory = ("--factory",) if app.factory else ()
+    command = ("sanic", target, "--host=0.0.0.0", "--port={port}", processes, *factory)
+    tmpfs = ("/tmp",) if count > 1 else ()  # noqa: S108
+    return replace(common, command=command, target="", tmpfs=tmpfs)
 
 
 def _aiohttp(code: Code, project: Project, app: AppObject, common: Program) -> Program:

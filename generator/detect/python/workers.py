@@ -1,21 +1,27 @@
 """Programs that take jobs from a queue: Celery, RQ, Dramatiq, Huey, ARQ."""
 
 import ast
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, zip_longest
 
+from generator.detect.existing import Existing
 from generator.detect.model import Evidence, Note
-from generator.detect.python.code import Code, Module, aside, assigned, name_rank
+from generator.detect.python.code import Code, Module, argument, aside, assigned, name_rank, string
 from generator.detect.python.layout import dotted_name, root_of
 from generator.detect.python.model import Project
 from generator.detect.python.program import Program
 
 _PROCESSES = "2"
+_QUEUE_OPTIONS = ("-Q", "--queues")  # of Celery
+_RQ_FLAGS = ("-b", "--burst", "-q", "--quiet", "-s", "--with-scheduler", "-v", "--verbose")
+_RQ_CONFIG = ("-c", "--config")
 
 
-def find(code: Code, project: Project) -> Iterator[Program]:
+def find(code: Code, project: Project, told: Existing) -> Iterator[Program]:
     """The queue workers of a project."""
     if project.needs("celery"):
-        yield from _first(_celery(code, project))
+        yield from _first(_celery(code, project, told))
     if project.needs("huey"):
         yield from _first(_huey(code, project))
     if project.needs("dramatiq"):
@@ -23,12 +29,28 @@ def find(code: Code, project: Project) -> Iterator[Program]:
     if project.needs("arq"):
         yield from _first(_arq(code, project))
     if project.needs("rq"):
-        yield from _first(_rq(code, project))
+        yield from _first(_rq(code, project, told))
 
 
 def _first(found: Iterator[Program]) -> list[Program]:
     ranked = sorted(found, key=lambda each: (aside(each.path), each.path.count("/"), each.path))
     return ranked[:1]
+
+
+def _words_of(told: Existing, program: str) -> tuple[list[str], Evidence | None]:
+    """What follows `PROGRAM … worker` in a command that the project has, and where it stands."""
+    lines = [(each.value, each.evidence) for each in told.workers.values()]
+    if told.argv_evidence:
+        lines.append((shlex.join(told.argv), told.argv_evidence))
+    for line, place in lines:
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            continue
+        if program in words and "worker" in words[words.index(program) :]:
+            start = words.index("worker", words.index(program))
+            return words[start + 1 :], place
+    return [], None
 
 
 def _instances(
@@ -42,7 +64,11 @@ def _instances(
                 yield module, pair[0], module.evidence(node)
 
 
-def _celery(code: Code, project: Project) -> Iterator[Program]:
+def _celery(code: Code, project: Project, told: Existing) -> Iterator[Program]:
+    words, _ = _words_of(told, "celery")
+    plain_words = [part for word in words for part in word.split("=", 1)]
+    pairs = [pair for pair in pairwise(plain_words) if pair[0] in _QUEUE_OPTIONS]
+    queues = (f"--queues={pairs[0][1]}",) if pairs and "$" not in pairs[0][1] else ()
     names = ("celery.Celery", "celery.app.Celery", "flask_celeryext.Celery")
     for module, name, evidence in _instances(code, "Celery(", names):
         root = root_of(code, project, module.path)
@@ -69,7 +95,10 @@ def _celery(code: Code, project: Project) -> Iterator[Program]:
             module.path,
             root,
             evidence,
-            ("celery", "-A", loaded, "worker", "--loglevel=INFO", f"--concurrency={_PROCESSES}"),
+            (
+                *("celery", "-A", loaded, "worker", "--loglevel=INFO"),
+                *(f"--concurrency={_PROCESSES}", *queues),
+            ),
             notes,
         )
 
@@ -105,15 +134,55 @@ def _arq(code: Code, project: Project) -> Iterator[Program]:
             yield _worker("ARQ worker", module.path, root, evidence, command)
 
 
-def _rq(code: Code, project: Project) -> Iterator[Program]:
+def _rq(code: Code, project: Project, told: Existing) -> Iterator[Program]:
+    words, place = _words_of(told, "rq")
+    queues, options = _rq_words(words)
     paths = sorted(code.holding("from rq import", "import rq"), key=name_rank)
     for path in paths:
         evidence = Evidence(path=path, line=code.tree.line(path, "rq"))
         root = root_of(code, project, path)
-        text = "the worker takes jobs of the queue `default`; name others after it"
-        notes = [Note(text=text, evidence=(evidence,))]
-        url = Note(text="the worker finds Redis at RQ_REDIS_URL, else at localhost")
-        yield _worker("RQ worker", path, root, evidence, ("rq", "worker", "default"), [*notes, url])
+        taken = queues or _rq_queues(code, paths) or ["default"]
+        is_one = "the queue" if len(taken) == 1 else "the queues"
+        where = place if queues and place else evidence
+        notes = [
+            Note(
+                text=f"the worker takes jobs of {is_one} {', '.join(taken)}; name others after it",
+                evidence=(where,),
+            ),
+            Note(text="the worker finds Redis at RQ_REDIS_URL, else at localhost"),
+        ]
+        command = ("rq", "worker", *options, *taken)
+        yield _worker("RQ worker", path, root, evidence, command, notes)
+
+
+def _rq_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The queues that a command line of rq names, and the options to keep."""
+    queues, options = [], []
+    skip = False
+    for word, after in zip_longest(words, words[1:], fillvalue=""):
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            skip = "=" not in word and word not in _RQ_FLAGS
+            if word in _RQ_CONFIG and "$" not in after:
+                options += [word, after]
+            elif word in ("-s", "--with-scheduler"):
+                options.append(word)
+        elif "$" not in word:
+            queues.append(word)
+    return queues, options
+
+
+def _rq_queues(code: Code, paths: Sequence[str]) -> list[str]:
+    """The queues that the code makes."""
+    found: dict[str, None] = {}
+    for module in code.modules(code.holding("Queue(", among=paths)):
+        for node in module.nodes:
+            if isinstance(node, ast.Call) and module.dotted(node.func) == "rq.Queue":
+                name = argument(node, "name", 0)
+                if name is None or string(name):
+                    found[string(name) or "default"] = None
+    return list(found)
 
 
 def _worker(  # noqa: PLR0913, PLR0917 - a private helper of this module alone

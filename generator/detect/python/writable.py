@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from generator.detect.model import Evidence
 from generator.detect.python.code import Code, Module, argument, string
 from generator.detect.python.layout import folder, joined
-from generator.detect.python.paths import known_paths, path_of
+from generator.detect.python.paths import INSTANCE, known_paths, path_of
 
 _SQLITE = re.compile(r"sqlite(?:\+\w{1,20})?:///(?!:memory:)(/?[^\s\"'?{}]{1,200})")
-_WORDS = ("sqlite", "makedirs", "mkdir", "UPLOAD_FOLDER", "FileHandler", "upload_dir", "UPLOAD_DIR")
+_WORDS: tuple[str, ...] = ("sqlite", "instance_path", "makedirs", "mkdir", "FileHandler")
+_WORDS += ("UPLOAD_FOLDER", "upload_dir", "UPLOAD_DIR")
 _SCRATCH = ("tempfile", "UploadFile", "request.files", "request.FILES", "mkstemp", "/tmp")  # noqa: S108
 _FOLDER_SETTINGS = ("UPLOAD_FOLDER", "UPLOAD_DIR", "UPLOADS_DIR", "DATA_DIR", "LOG_DIR")
 _VARIABLES = ("getenv", "get", "config", "env", "str", "db")
@@ -35,13 +36,26 @@ class Written:
         return folder(self.path) if self.is_file else self.path
 
 
-def find(code: Code, paths: Iterable[str], *, instance: str | None = None) -> list[Written]:
-    """What some files write. `instance` is the folder of Flask-SQLAlchemy's relative files."""
+def find(
+    code: Code,
+    paths: Iterable[str],
+    *,
+    instance: str | None = None,
+    relative_in_instance: bool = False,
+) -> list[Written]:
+    """What some files write.
+
+    `instance` is the folder of a Flask app's `instance_path`; `relative_in_instance` says that a
+    SQLite URL is relative to it, as Flask-SQLAlchemy has it, and not to the working directory.
+    """
+    relative = instance if relative_in_instance else None
     found: dict[str, Written] = {}
     for module in code.modules(code.holding(*_WORDS, among=paths)):
         known = known_paths(module)
+        if instance is not None:
+            known[INSTANCE] = instance
         for node in module.nodes:
-            for each in _written(module, node, known, instance):
+            for each in _written(module, node, known, relative):
                 found.setdefault(each.path, each)
     return list(found.values())
 
@@ -57,7 +71,7 @@ def _written(
     known: dict[str, str],
     instance: str | None,
 ) -> Iterator[Written]:
-    if isinstance(node, ast.Constant | ast.JoinedStr):
+    if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp):
         if url := _sqlite(module, node, known, instance):
             path, prefix = url
             variable = _variable(module, module.parents.get(node), node)
@@ -78,11 +92,11 @@ def _sqlite(
     module: Module, node: ast.expr, known: dict[str, str], instance: str | None
 ) -> tuple[str, str] | None:
     """The file of a SQLite URL and what stands before it."""
-    if isinstance(node, ast.JoinedStr):
-        first = string(node.values[0]) or "" if node.values else ""
-        if not first.startswith("sqlite") or not first.endswith("///"):
-            return None
-        path = path_of(module, ast.JoinedStr(values=node.values[1:]), known)
+    parts = _start_and_rest(node)
+    if parts:
+        first, rest = parts
+        is_url = first.startswith("sqlite") and first.endswith("///")
+        path = path_of(module, rest, known) if is_url else None
         return (path, first) if path else None
     text = string(node) or ""
     found = _SQLITE.fullmatch(text.strip())
@@ -93,6 +107,16 @@ def _sqlite(
     if path.startswith("/") or ".." in path or path.endswith("/"):
         return (path, prefix) if path.startswith("/") and path.count("/") > 1 else None
     return (path if instance is None else joined(instance, path)), prefix
+
+
+def _start_and_rest(node: ast.expr) -> tuple[str, ast.expr] | None:
+    """The constant start of a text that is put together, and what follows."""
+    if isinstance(node, ast.BinOp):
+        return string(node.left) or "", node.right
+    if isinstance(node, ast.JoinedStr):
+        first = string(node.values[0]) or "" if node.values else ""
+        return first, ast.JoinedStr(values=node.values[1:])
+    return None
 
 
 def _variable(module: Module, parent: ast.AST | None, node: ast.AST) -> str:

@@ -148,8 +148,26 @@ def _sphinx(tree: Tree) -> Candidate | None:
     _build(site, tree, _Tool(name="sphinx", needed=needed, command=command, here=here))
     site.propose("build.output", output, "usual folder")
     if top != ".":
-        site.propose("include", [top], "pages and configuration", [here])
+        read = sorted({top, *_beside(tree, folder, source)})
+        site.propose("include", read, "pages and configuration", [here])
     return site.candidate("Sphinx site of", here)
+
+
+def _beside(tree: Tree, folder: str, source: str) -> list[str]:
+    """Entries at the top that a configuration names: extensions of its own, and `../` paths."""
+    named = re.findall(r"['\"]((?:\.\./)*[\w./-]{1,200})['\"]", source)
+    found = []
+    for name in dict.fromkeys(named):
+        if name.startswith("../"):
+            path = below(folder, name).partition("/")[0]
+        else:
+            module = name.partition(".")[0]
+            path = f"{module}.py" if tree.has(f"{module}.py") else module
+            if not tree.has(path) and not tree.has(f"{path}/__init__.py"):
+                continue
+        if path and (tree.has(path) or tree.has_folder(path)):
+            found.append(path)
+    return found
 
 
 def _sphinx_packages(source: str) -> list[str]:

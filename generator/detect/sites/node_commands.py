@@ -10,6 +10,9 @@ from generator.detect.sites.place import Place
 from generator.detect.sites.proposals import Site
 
 _MOST_VALUES = 8
+# Scripts that go on for as long as somebody works on the site.
+_FOR_WORK = re.compile(r"\bserve\b|\bwatch\b|\bdev\b|\bstart\b|\bdebug|\bbenchmark|\bpreview\b")
+_TURBO = re.compile(r"turbo (?:run )?build")
 
 
 def script_of(place: Place) -> str:
@@ -60,7 +63,10 @@ def _others(place: Place, script: str, run: list[str]) -> list[Alternative]:
             reason="another script that builds",
         )
         for name, text in place.project.scripts.items()
-        if name != script and place.generator.command in text and ours in command
+        if name != script
+        and place.generator.command in text
+        and ours in command
+        and not _FOR_WORK.search(f"{name} {text}")
     ]
 
 
@@ -74,9 +80,13 @@ def _in_workspace(site: Site, place: Place, script: str) -> str:
         place.package(r'"name"\s*:'),
     )
     name = str(place.tree.json("package.json").get("name") or "")
-    if "build" in top.scripts:
+    named = script and re.fullmatch(r"[\w@/.-]+", name)
+    whole = top.scripts.get("build", "")
+    if named and _TURBO.fullmatch(whole) and script == "build":
+        return top.execute(f"turbo run build --filter={name}")
+    if whole:
         return top.run("build")
-    if not script or not re.fullmatch(r"[\w@/.-]+", name):
+    if not named:
         site.missing = f"the command that builds {place.folder} from the top of the workspace"
         return "true"
     # Names that others chose, in a shell's line.
@@ -117,7 +127,7 @@ def _at_root_path(site: Site, place: Place, command: str, script: str) -> str:
 
 def _settings(site: Site, place: Place) -> list[str]:
     """Values of committed .env files, which stay out of the build, and what else is asked for."""
-    prefixes = tuple(place.generator.variables)
+    prefixes = (*place.generator.variables, *variables.own_prefixes(place.tree))
     needed = variables.used(place.tree, prefixes)
     values = variables.committed(place.tree, prefixes)
     for name in values:

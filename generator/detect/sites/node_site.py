@@ -43,7 +43,7 @@ def _site(place: Place) -> Candidate:
     propose_run(site, place, recognised)
     _manifests(site, place)
     _include(site, place, (output, generator.output, ".next", ".nuxt"))
-    propose_serving(site, place)
+    propose_serving(site, place, recognised)
     if git := place.config.find(generator.git_config):
         site.propose("build.packages", ["git"], "dates of changes in", [place.at(git[1])])
         site.note("The history stays out of the build, so pages have no date of their last change")

@@ -8,6 +8,7 @@ from generator.detect.node import NodeProject
 from generator.detect.sites import angular
 from generator.detect.sites.generators import Config, Generator, is_static, known
 from generator.detect.tree import Tree
+from generator.detect.values import mapping
 
 # Folders in which the site of a larger project usually lies.
 _FOLDERS = ("frontend", "client", "web", "webapp", "ui", "site", "website", "www", "app", "docs")
@@ -88,6 +89,11 @@ def _generator(project: NodeProject) -> Generator | None:
     return next((each for each in known() if each.fits(wanted)), None)
 
 
+def _extends_an_editor(tree: Tree) -> bool:
+    """Whether the pages are made for an editor's windows, as an extension of VS Code has them."""
+    return "vscode" in mapping(tree.json("package.json").get("engines"))
+
+
 def _in_folder(tree: Tree, folder: str, workspace: NodeProject | None = None) -> Place | None:
     inner = tree.below(folder)
     project = node.read(inner)
@@ -107,6 +113,8 @@ def _recognised(
     """The package as a site, or None: the first generator that it uses decides."""
     generator = _generator(project)
     if not generator:
+        return None
+    if _extends_an_editor(tree):
         return None
     config = Config.of(tree, generator)
     if not is_static(tree, project, generator, config):

@@ -48,10 +48,11 @@ def _hugo(tree: Tree) -> Candidate | None:
         r"^[ \t]*[\"']?theme[\"']?\s*[:=]\s*[\"']([\w.-]+)[\"']", source, re.MULTILINE
     )
     if theme and not tree.has_folder(f"themes/{theme[1]}"):
-        site.note(
-            f"The theme {theme[1]} is not below themes: where it is a git submodule, fetch it "
-            "(git submodule update --init) before the build",
-            Evidence(path=path, line=tree.line(path, r"^[ \t]*[\"']?theme\b")),
+        where = Evidence(path=path, line=tree.line(path, r"^[ \t]*[\"']?theme\b"))
+        site.note(f"Hugo stops without the theme {theme[1]}, which is not below themes", where)
+        site.missing = (
+            f"the theme {theme[1]}: where it is a git submodule, fetch it with git submodule "
+            "update --init, and let imgen look again"
         )
     if tree.has("go.mod"):
         site.missing = "the site's Hugo modules come by git: run hugo mod vendor and commit _vendor"

@@ -9,24 +9,27 @@ from generator.detect.sites.place import Place
 from generator.detect.sites.proposals import Site
 
 
-def propose_serving(site: Site, place: Place) -> None:
-    """Propose what nginx does with the files, and say what it cannot know."""
-    _spa(site, place)
+def propose_serving(site: Site, place: Place, recognised: Evidence) -> None:
+    """Propose what nginx does with the files, and say what it cannot know.
+
+    `recognised` is where the generator is named.
+    """
+    _spa(site, place, recognised)
     _immutable(site, place)
     _proxy(site, place)
     _notes(site, place)
 
 
-def _spa(site: Site, place: Place) -> None:
+def _spa(site: Site, place: Place, recognised: Evidence) -> None:
     generator, wanted = place.generator, place.project.all_dependencies()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] = (recognised,) if generator.spa else ()
     package = next((name for name in generator.spa_packages if name in wanted), "")
     if package:
         evidence = (place.package(rf'"{re.escape(package)}"\s*:'),)
     if found := place.config.find(generator.spa_config):
         evidence = (place.at(found[1]),)
     pages = [path for path in place.tree.top("*.html") if path != "index.html"]
-    if (generator.spa or evidence) and not (package and pages):
+    if evidence and not (package and pages):
         site.propose("spa", "true", "single-page app of", evidence)
     if fallback := place.config.find(generator.other_fallback):
         site.note(

@@ -13,6 +13,15 @@ _MOST_FILES = 400
 _OWN = re.compile(r"VITE_USER_NODE_ENV|PUBLIC_URL|NEXT_PUBLIC_VERCEL_\w+")
 
 
+def own_prefixes(tree: Tree) -> tuple[str, ...]:
+    """The prefixes that a configuration of Vite names instead of its usual one."""
+    path = tree.first(*(f"vite.config.{ending}" for ending in ("ts", "js", "mts", "mjs", "cjs")))
+    named = re.search(
+        r"\benvPrefix\s*:\s*(\[[^\]]{0,300}\]|['\"][A-Z0-9_]+['\"])", tree.text(path) or "" if path else ""
+    )
+    return tuple(re.findall(r"['\"]([A-Z][A-Z0-9_]*_)['\"]", named[1])) if named else ()
+
+
 def used(tree: Tree, prefixes: tuple[str, ...]) -> dict[str, Evidence]:
     """Variables with one of these prefixes that the source reads, with the first place of each."""
     if not prefixes:
