@@ -170,6 +170,24 @@ def test_yarn_writes_package_json_anew(tmp_path: Path, package: str) -> None:
     assert found(tmp_path, package, **{"yarn.lock": "# yarn lockfile v1\n"}).manifests
 
 
+def test_the_binary_of_a_test_tool_is_not_fetched(tmp_path: Path) -> None:
+    project = found(
+        tmp_path,
+        {"devDependencies": {"cypress": "13"}},
+        **{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"},
+    )
+    assert project.install.endswith("&& CYPRESS_INSTALL_BINARY=0 pnpm install --frozen-lockfile")
+    assert "CYPRESS" not in project.production_install
+    assert tuple(build_tools.manifests(project.install)) == ("package.json", "pnpm-lock.yaml")
+
+
+@pytest.mark.parametrize(("node", "told"), [("20", False), ("24", True)])
+def test_what_no_longer_compiles_is_told(tmp_path: Path, node: str, *, told: bool) -> None:
+    package = {"devDependencies": {"node-sass": "^4.12.0"}, "engines": {"node": f"{node}.x"}}
+    texts = " ".join(note.text for note in found(tmp_path, package).notes)
+    assert ("node-sass does not compile for Node.js 24" in texts) is told
+
+
 def test_a_private_registry_is_told_and_no_token(tmp_path: Path) -> None:
     rc = "//registry.example.com/:_authToken=${TOKEN}\nshamefully-hoist=true\n@me:registry=x\n"
     lock = {"pnpm-lock.yaml": "lockfileVersion: '9.0'\n", ".npmrc": rc}

@@ -208,6 +208,8 @@ def test_an_app_that_only_its_own_host_reaches_is_told(tmp_path: Path) -> None:
         ({"Cargo.toml": "[workspace]\n"}, "which program of the workspace"),
         ({"pom.xml": "<project><artifactId>a</artifactId></project>"}, "spring-boot-maven-plugin"),
         ({"Makefile": "all:\n\tgcc a.c\n", "a.c": "\n"}, "TARGET = shopd"),
+        ({"package.json": '{"scripts": {"build": "x"}, "dependencies": {"next": "15"}}'}, "pages"),
+        ({"package.json": '{"dependencies": {"next": "15"}}', "pages/a.js": ""}, "script `build`"),
     ],
 )
 def test_what_keeps_an_app_from_being_described_is_said(
@@ -216,6 +218,63 @@ def test_what_keeps_an_app_from_being_described_is_said(
     best = candidates(tmp_path, files)[0]
     assert says in best.missing
     assert best.score <= 40
+
+
+MAKEFILE = """\
+echod: echod.o net.o
+\t$(CC) $(LDFLAGS) $^ -o $@
+
+%.o: %.c
+\t$(CC) -c $< -o $@
+
+net.o: net.c net.h
+\t$(CC) -c $< -o $@
+"""
+
+
+def test_the_rule_that_links_names_the_program(tmp_path: Path) -> None:
+    files = {"Makefile": MAKEFILE, "echod.c": "uint16_t bindport = 8081;\n", "net.c": "\n"}
+    bench = {"devel/bench.c": "int port = 9999;\n"}
+    found = said(candidates(tmp_path, {**files, **bench})[0])
+    assert found["command"] == ["echod"]
+    assert found["build.run"] == ["make", "install -D echod /out/echod"]
+    assert found["build.packages"] == ["gcc", "libc6-dev", "make"]
+    assert (found["port"], found["include"]) == ("8081", ["Makefile", "echod.c", "net.c"])
+
+
+def test_the_cxx_compiler_is_there_for_cxx_alone(tmp_path: Path) -> None:
+    files = {"Makefile": "TARGET = shopd\n\t$(CC) a.o\n", "src/a.cpp": "\n"}
+    assert "g++" in said(candidates(tmp_path, files)[0])["build.packages"]
+
+
+POM = """\
+<project><artifactId>orders</artifactId>
+<dependencies>{}</dependencies>
+<build><plugins><plugin><artifactId>maven-jar-plugin</artifactId><configuration><archive>
+<manifest><mainClass>com.example.orders.Main</mainClass></manifest>
+</archive></configuration></plugin></plugins></build></project>
+"""
+JUNIT = "<dependency><artifactId>junit</artifactId><scope>test</scope></dependency>"
+GSON = "<dependency><artifactId>gson</artifactId></dependency>"
+
+
+@pytest.mark.parametrize(("needs", "whole"), [("", True), (JUNIT, True), (JUNIT + GSON, False)])
+def test_a_jar_without_dependencies_is_whole(tmp_path: Path, needs: str, *, whole: bool) -> None:
+    main = {"src/main/java/com/example/orders/Main.java": "new InetSocketAddress(8090);\n"}
+    best = candidates(tmp_path, {"pom.xml": POM.format(needs), **main})[0]
+    assert (best.missing == "") is whole
+    assert said(best)["port"] == "8090"
+
+
+def test_gems_without_a_lock_are_installed_and_locked_by_the_build(tmp_path: Path) -> None:
+    gems = 'gem "sinatra"\ngem "puma", "~> 6"\ngem "pg"\n'
+    best = candidates(tmp_path, {"Gemfile": gems, "config.ru": "run App\n"})[0]
+    found = said(best)
+    assert found["build.manifests"] == ["Gemfile"]
+    assert found["build.run"][0].startswith("BUNDLE_PATH=/usr/local/bundle")
+    assert found["build.artifacts"]["/src/Gemfile.lock"] == "/app/Gemfile.lock"
+    assert found["packages"] == ["libpq5"]
+    assert [note.text[:16] for note in best.notes] == ["No Gemfile.lock:"]
 
 
 def test_a_file_name_never_becomes_a_command(tmp_path: Path) -> None:

@@ -424,6 +424,53 @@ def test_other_scripts_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_scripts_for_work_are_no_other_way_to_build(tmp_path: Path) -> None:
+    scripts = {"build": "vite build", "start": "vite build --watch", "serve": "vite build && serve"}
+    found = only(tmp_path, {**package("vite", scripts=scripts), **VITE})
+    assert next(each for each in found.proposals if each.field == "build.run").alternatives == ()
+
+
+def test_a_prefix_of_its_own_for_variables(tmp_path: Path) -> None:
+    files = {
+        **package("vite"),
+        **VITE,
+        "vite.config.js": "export default {\n  envPrefix: ['SHOP_', 'APP_'],\n}\n",
+        ".env": "SHOP_TITLE=Hello\nOTHER=1\n",
+        "src/main.js": "import.meta.env.APP_PLACE\n",
+    }
+    found = only(tmp_path, files)
+    assert fields(found)["build.run"] == ["npm ci", "SHOP_TITLE=Hello npm run build"]
+    assert "reads APP_PLACE at build time" in notes(found)
+
+
+def test_a_single_page_app_is_one_by_its_generator(tmp_path: Path) -> None:
+    found = only(tmp_path, {**package("react-scripts"), "public/index.html": ""})
+    spa = next(each for each in found.proposals if each.field == "spa")
+    assert spa.because() == "single-page app of package.json:7"
+
+
+def test_an_extension_of_an_editor_is_no_site(tmp_path: Path) -> None:
+    assert candidates(tmp_path, {**package("vite", engines={"vscode": "^1.9"}), **VITE}) == []
+
+
+def test_a_theme_that_was_not_fetched_keeps_hugo_from_building(tmp_path: Path) -> None:
+    files = {"hugo.toml": 'theme = "ananke"\n', "content/a.md": "A\n"}
+    assert "the theme ananke" in only(tmp_path, files).missing
+    files["themes/ananke/theme.toml"] = "name = 'Ananke'\n"
+    assert only(tmp_path, files).missing == ""
+
+
+def test_what_the_configuration_of_sphinx_names_is_read_by_the_build(tmp_path: Path) -> None:
+    files = {
+        "source/conf.py": "extensions = ['own.builder', 'sphinx.ext.todo']\n"
+        "html_extra_path = ['../extra', '../../outside']\n",
+        "own/__init__.py": "",
+        "extra/robots.txt": "",
+        "scripts/release.sh": "",
+    }
+    assert fields(only(tmp_path, files))["include"] == ["extra", "own", "source"]
+
+
 def test_release_of_node(tmp_path: Path) -> None:
     found = only(tmp_path, {**package("vite"), **VITE, ".nvmrc": "22\n"})
     image = next(each for each in found.proposals if each.field == "build.image")
@@ -461,6 +508,17 @@ def test_two_services_are_two_images(tmp_path: Path) -> None:
     files = {f"frontend/{path}": text for path, text in {**package("vite"), **VITE}.items()}
     found = only(tmp_path, {**files, "backend/requirements.txt": "flask\n"})
     assert "imgen new backend, imgen new frontend" in found.missing
+
+
+def test_turbo_builds_one_package_of_a_workspace(tmp_path: Path) -> None:
+    web = json.dumps({"name": "web", "scripts": {"build": "vite build"}, "dependencies": {"vite": "7"}})
+    files = {
+        **package(build="turbo run build", workspaces=["apps/*"]),
+        "apps/web/package.json": web,
+        "apps/web/index.html": "",
+    }
+    run = fields(only(tmp_path, files))["build.run"]
+    assert run == ["npm ci", "npx turbo run build --filter=web"]
 
 
 def test_site_of_a_workspace(tmp_path: Path) -> None:

@@ -62,9 +62,9 @@ _NEEDLESS_FOLDERS = frozenset(
 )
 _NEEDLESS_FILES = (
     "*.cfg", "*.code-workspace", "*.example", "*.gif", "*.in", "*.ipynb", "*.jpeg", "*.jpg",
-    "*.lock", "*.log", "*.md", "*.nix", "*.png", "*.rst", "*.sample", "*.sh", "*.svg", "*.toml", "*.webp",
-    "AUTHORS*", "CHANGES*", "COPYING*", "Caddyfile", "Dockerfile*", "Gemfile*", "Jenkinsfile",
-    "LICENCE*", "LICENSE*", "MANIFEST.in", "Makefile", "NOTICE*", "Pipfile*", "Procfile*",
+    "*.lock", "*.log", "*.md", "*.nix", "*.png", "*.rst", "*.sample", "*.sh", "*.svg", "*.toml",
+    "*.webp", "AUTHORS*", "CHANGES*", "COPYING*", "Caddyfile", "Dockerfile*", "Gemfile*",
+    "Jenkinsfile", "LICENCE*", "LICENSE*", "MANIFEST.in", "Makefile", "NOTICE*", "Pipfile*", "Procfile*",
     "Taskfile*", "Vagrantfile", "app.json", "apt.txt", "bower.json", "codecov.y*ml",
     "compose*.y*ml", "conftest.py", "cookiecutter.json", "docker-compose*.y*ml", "dodo.py",
     "entrypoint.sh", "environment.y*ml", "fabfile.py", "fly.toml", "gunicorn.conf.py", "heroku.yml",
