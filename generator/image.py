@@ -94,6 +94,8 @@ class Image:
     copies: tuple[Copy, ...]
     labels: Mapping[str, str]
     volumes: tuple[str, ...]
+    link_folders: tuple[str, ...]
+    links: Mapping[str, str]
     port: int | None
     stop_signal: str
     probe: Probe | None

@@ -202,6 +202,10 @@ class Profile(Model):
         """Folders that the build makes anew, so that the context must not bring them."""
         return []
 
+    def data_links(self) -> Mapping[str, str]:
+        """Absolute paths of the image that lead into folders of data (S2.12)."""
+        return {}
+
     def references(self) -> Iterator[tuple[str, str]]:
         """Base images with the field they come from."""
         yield "base", self.base_image()
@@ -256,6 +260,8 @@ class Profile(Model):
             copies=tuple(self.copies()),
             labels=dict(sorted(self._labels().items())),
             volumes=tuple(sorted(set(self.volumes))),
+            link_folders=tuple(sorted({path.rpartition("/")[0] for path in self.data_links()})),
+            links=dict(sorted(self.data_links().items())),
             port=self.listen_port(),
             stop_signal=self.stop_signal or self.default_stop_signal(),
             probe=self._probe(),
@@ -266,7 +272,7 @@ class Profile(Model):
             workers=self.workers(),
             workers_at_start=self.workers_at_start(),
             workers_variable=self.workers_variable(),
-            ignore=ignore_lines([*self.context(), *generated], self.build_outputs()),
+            ignore=ignore_lines([*self.context(), *generated], self._not_from_context()),
             bake_tags=tuple(
                 f"{self.repository or self.name}:{tag}"
                 for tag in tags.compatible_tags(self.version)
@@ -315,6 +321,11 @@ class Profile(Model):
             return ()
         target = "/etc/ssl/certs/ca-certificates.crt"
         return (f"type=secret,id=ca_bundle,required=true,target={target}",)
+
+    def _not_from_context(self) -> Sequence[str]:
+        """What the image makes itself, so that the developer's machine must not bring it."""
+        links = (path.removeprefix(f"{APP_DIR}/") for path in self.data_links())
+        return [*self.build_outputs(), *links]
 
     def _frontend(self) -> str:
         if self.syntax == "none":

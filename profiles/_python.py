@@ -196,6 +196,11 @@ class PythonProfile(Profile):
         description="Files that the app makes of its source before it starts, such as Django's "
         "static files.",
     )
+    links: dict[f.MadePath, f.AbsolutePath] = Field(
+        {},
+        description="Files that the app writes beside its code, each with its place in a volume, to "
+        "which a link leads: db.sqlite3: /data/db.sqlite3.",
+    )
     base: f.ImageReference | None = Field(
         None, description="Base image of both stages, if not the official one."
     )
@@ -312,6 +317,9 @@ class PythonProfile(Profile):
 
     def build_outputs(self) -> Sequence[str]:
         return sorted(set(self.assets.outputs)) if self.assets else []
+
+    def data_links(self) -> Mapping[str, str]:
+        return {f"{APP_DIR}/{path}": target for path, target in self.links.items()}
 
     def context(self) -> Sequence[str]:
         own = self.dependencies
@@ -432,6 +440,7 @@ class PythonProfile(Profile):
         yield from super().check()
         yield from self._check_command()
         yield from self.dependencies.check()
+        yield from self._check_links()
         if self.assets:
             yield from self._check_assets(self.assets)
         family = self.package_family()
@@ -461,6 +470,16 @@ class PythonProfile(Profile):
             yield Problem(field="server.config", text="is for gunicorn alone: leave it out")
         if self.server and self.port is None:
             yield Problem(field="port", text="is missing: the server needs one, such as 8000")
+
+    def _check_links(self) -> Iterator[Problem]:
+        folders = tuple(f"{path}/" for path in (*self.volumes, *self.tmpfs))
+        for path, target in self.links.items():
+            if not target.startswith(folders or "\0"):
+                text = f"{target} must lie in one of `volumes`: add its folder there (S2.12)"
+                yield Problem(field=f"links.{path}", text=text)
+            if any(f"{name}/".startswith(f"{path}/") for name in self.include):
+                text = "is in `include` too: what the app writes is no part of it"
+                yield Problem(field=f"links.{path}", text=text)
 
     def _check_assets(self, assets: Assets) -> Iterator[Problem]:
         yield from assets.check()

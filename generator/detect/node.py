@@ -22,11 +22,13 @@ _HARMLESS = re.compile(
 )
 # A lock's format is read by the pnpm that wrote it and a few after it; the last of these.
 _PNPM_BY_LOCK = {"5.3": "6", "5.4": "7", "6": "8", "9": "10"}
-# C++ for a Node.js of its time, with the last release for which there is any of it.
+# C++ that compiles for no Node.js which is still supported, and what to do about it.
 _COMPILED = {
-    "node-sass": (20, "the package sass takes its place"),
-    "fibers": (15, "sass needs it no more"),
+    "node-sass": "the package sass takes its place",
+    "fibers": "sass needs it no more",
 }
+# Names an end to the Node.js releases it is for; Vue CLI 5 needs it and works with later ones.
+_BOUND = re.compile(r'^"?@achrinza/node-ipc@', re.MULTILINE)
 _YARN_CLASSIC = "1.22.22"
 _YARN_BERRY = "4"
 _BUN = "1"
@@ -120,7 +122,7 @@ def read(tree: Tree) -> NodeProject | None:
         )
     flags, more = _npmrc(tree, manager)
     notes += more
-    notes += _compiled(tree, package, node)
+    notes += _compiled(tree, package)
     chosen = _Manager(manager, version, lock, tuple(flags), _settings_at_install(package))
     manifests = _manifests(tree, package, lock, members)
     if manager == "yarn" and not version.startswith("1.") and not _as_yarn_writes(tree):
@@ -233,6 +235,8 @@ def _install(tree: Tree, manager: _Manager, *, production: bool) -> str:
             words = [f"npm install -g --force yarn@{version} && {settings}yarn install"]
             words += ["--frozen-lockfile"] if manager.lock else []
             words += ["--production"] if production else []
+            # Yarn 1 alone makes an error of what the other managers only warn of.
+            words += ["--ignore-engines"] if _BOUND.search(tree.text("yarn.lock") or "") else []
         case _:
             words = [_berry(tree, version, settings)]
             words += ["workspaces focus --production"] if production else ["install"]
@@ -325,20 +329,18 @@ def _manifests(
     return tuple(found)
 
 
-def _compiled(tree: Tree, package: Mapping[str, object], node: str) -> list[Note]:
-    """Packages that no longer compile for the Node.js release that is taken."""
-    taken = int(node or DEFAULT_NODE)
+def _compiled(tree: Tree, package: Mapping[str, object]) -> list[Note]:
+    """Say which packages keep the installation from succeeding."""
     wanted = {**_strings(package.get("dependencies")), **_strings(package.get("devDependencies"))}
     return [
         Note(
-            text=f"{name} does not compile for Node.js {taken} (the last is {last}), so the "
-            f"installation fails: {instead}",
+            text=f"{name} compiles for no supported Node.js, so the installation fails: {instead}",
             evidence=(
                 Evidence(path="package.json", line=tree.line("package.json", rf'"{name}"\s*:')),
             ),
         )
-        for name, (last, instead) in _COMPILED.items()
-        if name in wanted and taken > last
+        for name, instead in _COMPILED.items()
+        if name in wanted
     ]
 
 

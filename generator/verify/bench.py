@@ -34,6 +34,7 @@ STRICT = (*HARDENED, "--pids-limit", str(PIDS))
 SOFT = ("--pids-limit", str(PIDS))
 PROBE_SECONDS = 5  # between two runs of a health check; images say up to hours
 _SETTLE_SECONDS = 3.0
+_STAYS_SECONDS = 2.0
 _LISTENS_SECONDS = 1.0  # between two looks at the ports; looking costs the program time
 
 
@@ -330,6 +331,9 @@ class Bench:
             )
         except PatienceError:
             container.must_run()
+        # A job, or a tool that shows its usage, ends before any other check sees it.
+        time.sleep(_STAYS_SECONDS)
+        container.must_run()
 
     def _wait_for_port(self, container: Container, port: int) -> None:
         address, path = container.address(port), self.subject.path

@@ -1,11 +1,13 @@
 """What is installed in an image, as the databases of its package managers tell."""
 
 import re
+import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.verify.layers import Layer, read_last
 
+_METADATA = ".dist-info/METADATA"
 _DEBIAN = "var/lib/dpkg/status"
 _ALPINE = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 
@@ -23,6 +25,24 @@ def installed(layers: Sequence[Layer]) -> Mapping[str, Package]:
     if text := read_last(layers, _DEBIAN):
         return from_debian(text)
     return from_alpine(read_last(layers, *_ALPINE))
+
+
+def distribution_that_needs(layers: Iterable[Layer], name: str) -> str:
+    """A Python package in some layers that requires another one by its name, or nothing."""
+    wanted = re.compile(rf"^Requires-Dist: {re.escape(name)}(?![\w.-])(?!.*extra ==)", re.MULTILINE)
+    for layer in layers:
+        if not any(file.path.endswith(_METADATA) for file in layer.files):
+            continue
+        with tarfile.open(layer.archive) as archive:
+            for member in archive:
+                content = archive.extractfile(member) if _is_metadata(member) else None
+                if content and wanted.search(content.read().decode(errors="replace")):
+                    return member.name.split("/")[-2].partition("-")[0]
+    return ""
+
+
+def _is_metadata(member: tarfile.TarInfo) -> bool:
+    return member.isreg() and member.name.endswith(_METADATA)
 
 
 def from_debian(text: str) -> Mapping[str, Package]:

@@ -181,11 +181,16 @@ def test_the_binary_of_a_test_tool_is_not_fetched(tmp_path: Path) -> None:
     assert tuple(build_tools.manifests(project.install)) == ("package.json", "pnpm-lock.yaml")
 
 
-@pytest.mark.parametrize(("node", "told"), [("20", False), ("24", True)])
-def test_what_no_longer_compiles_is_told(tmp_path: Path, node: str, *, told: bool) -> None:
-    package = {"devDependencies": {"node-sass": "^4.12.0"}, "engines": {"node": f"{node}.x"}}
-    texts = " ".join(note.text for note in found(tmp_path, package).notes)
-    assert ("node-sass does not compile for Node.js 24" in texts) is told
+def test_yarn_1_does_not_refuse_what_the_others_warn_of(tmp_path: Path) -> None:
+    lock = '# yarn lockfile v1\n\n"@achrinza/node-ipc@9.2.2":\n  version "9.2.2"\n'
+    project = found(tmp_path, {"name": "app"}, **{"yarn.lock": lock})
+    assert project.install.endswith("yarn install --frozen-lockfile --ignore-engines")
+
+
+def test_what_no_longer_compiles_is_told(tmp_path: Path) -> None:
+    project = found(tmp_path, {"devDependencies": {"node-sass": "^4.12.0", "sass": "1"}})
+    told = [note for note in project.notes if "compiles for no supported" in note.text]
+    assert [(note.text[:9], note.evidence[0].line) for note in told] == [("node-sass", 3)]
 
 
 def test_a_private_registry_is_told_and_no_token(tmp_path: Path) -> None:

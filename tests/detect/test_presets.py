@@ -195,6 +195,32 @@ def test_a_port_of_container_files_goes_before_a_usual_one(tmp_path: Path) -> No
     assert (port.value, str(port.evidence[0])) == ("8888", "Dockerfile:7")
 
 
+def test_the_port_of_a_database_is_not_the_apps(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "5", "redis": "4"}}',
+        "server.js": "createClient({ port: 6379 })\napp.listen(5000)\n",
+    }
+    told = Existing(ports=(Told(value="9229", evidence=Evidence(path="Dockerfile", line=7)),))
+    port = next(
+        each for each in candidates(tmp_path, files, told)[0].proposals if each.field == "port"
+    )
+    assert (port.value, port.alternatives) == ("5000", ())
+
+
+def test_the_folder_of_a_database_file_is_a_volume(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"express": "5"}}',
+        "server.js": "open(process.env.DB || '/var/lib/todos/todo.db')\napp.listen(5000)\n",
+    }
+    volumes = next(
+        each for each in candidates(tmp_path, files)[0].proposals if each.field == "volumes"
+    )
+    assert (volumes.value, volumes.because()) == (
+        ["/var/lib/todos"],
+        "database file in server.js:1",
+    )
+
+
 def test_an_app_that_only_its_own_host_reaches_is_told(tmp_path: Path) -> None:
     code = 'package main\n\nvar at = http.ListenAndServe("127.0.0.1:9000", nil)\n'
     best = candidates(tmp_path, {**GO, "main.go": code})[0]
@@ -237,9 +263,17 @@ def test_the_rule_that_links_names_the_program(tmp_path: Path) -> None:
     bench = {"devel/bench.c": "int port = 9999;\n"}
     found = said(candidates(tmp_path, {**files, **bench})[0])
     assert found["command"] == ["echod"]
-    assert found["build.run"] == ["make", "install -D echod /out/echod"]
+    assert found["build.run"] == ["make echod", "install -D echod /out/echod"]
     assert found["build.packages"] == ["gcc", "libc6-dev", "make"]
     assert (found["port"], found["include"]) == ("8081", ["Makefile", "echod.c", "net.c"])
+
+
+def test_of_several_programs_the_first_alone_is_made(tmp_path: Path) -> None:
+    rule = "{0}: {0}.c\n\t$(CC) {0}.c -o {0} $(CFLAGS)\n\n"
+    makefile = "all: server client\n\n" + rule.format("server") + rule.format("client")
+    files = {"Makefile": makefile, "server.c": "\n", "client.c": "\n"}
+    found = said(candidates(tmp_path, files)[0])
+    assert found["build.run"] == ["make server", "install -D server /out/server"]
 
 
 def test_the_cxx_compiler_is_there_for_cxx_alone(tmp_path: Path) -> None:

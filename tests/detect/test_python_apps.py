@@ -186,8 +186,30 @@ def test_socket_io_stays_in_one_process(tmp_path: Path) -> None:
 
 def test_sanic_has_a_server_of_its_own(tmp_path: Path) -> None:
     code = 'from sanic import Sanic\napp = Sanic("x")\n'
+    options = ["--host=0.0.0.0", "--port=8000"]
     (app,) = apps(tmp_path, {"server.py": code}, project_of("sanic"))
-    assert value(app, "command") == ["sanic", "server:app", "--host=0.0.0.0", "--port=8000"]
+    assert value(app, "command") == ["sanic", "server:app", *options, "--single-process"]
+    assert value(app, "tmpfs") is None
+
+
+@pytest.mark.parametrize(
+    ("argv", "processes", "tmpfs"),
+    [
+        ("sanic server:app --workers=4", "--workers=4", ["/tmp"]),
+        ("sanic server:app -w 3 --host 0.0.0.0", "--workers=3", ["/tmp"]),
+        ("sanic server:app --fast", "--single-process", None),
+        ("sanic server:app -w 1", "--single-process", None),
+    ],
+)
+def test_workers_of_sanic_are_kept_and_never_one_for_each_cpu(
+    tmp_path: Path, argv: str, processes: str, tmpfs: list[str] | None
+) -> None:
+    code = 'from sanic import Sanic\napp = Sanic("x")\n'
+    (app,) = apps(tmp_path, {"server.py": code}, project_of("sanic"), argv=argv)
+    command = value(app, "command")
+    assert isinstance(command, list)
+    assert command[-1] == processes
+    assert value(app, "tmpfs") == tmpfs
 
 
 def test_aiohttp_script_runs_itself(tmp_path: Path) -> None:
@@ -289,11 +311,38 @@ def test_celery_worker_beside_a_web_app_is_noted(tmp_path: Path) -> None:
          ["huey_consumer", "jobs.queue", "-w", "2"]),
         ("arq", "class WorkerSettings:\n    functions = []\n", ["arq", "jobs.WorkerSettings"]),
         ("rq", "from rq import Queue\n", ["rq", "worker", "default"]),
+        ("rq", 'from rq import Queue\nq = Queue("mail", connection=r)\np = Queue(name="low")\n',
+         ["rq", "worker", "mail", "low"]),
+        ("rq", "import rq\nq = rq.Queue(connection=r)\n", ["rq", "worker", "default"]),
     ],
 )  # fmt: skip
 def test_workers(tmp_path: Path, package: str, code: str, command: list[str]) -> None:
     (app,) = apps(tmp_path, {"jobs.py": code}, project_of(package))
     assert value(app, "command") == command
+
+
+@pytest.mark.parametrize(
+    ("package", "code", "line", "end"),
+    [
+        ("rq", "from rq import Queue\nq = Queue('a')\n", "rq worker --url $REDIS_URL reports low",
+         ["rq", "worker", "reports", "low"]),
+        ("rq", "from rq import Queue\n", "python -m rq worker -c settings --with-scheduler a",
+         ["rq", "worker", "-c", "settings", "--with-scheduler", "a"]),
+        ("rq", "from rq import Queue\n", "rq worker 'broken", ["rq", "worker", "default"]),
+        ("celery", "from celery import Celery\napp = Celery()\n",
+         "celery -A jobs worker -Q mail,low", ["--concurrency=2", "--queues=mail,low"]),
+        ("celery", "from celery import Celery\napp = Celery()\n",
+         "celery -A jobs worker --queues=mail", ["--concurrency=2", "--queues=mail"]),
+    ],
+)  # fmt: skip
+def test_queues_of_a_procfile_are_kept(
+    tmp_path: Path, package: str, code: str, line: str, end: list[str]
+) -> None:
+    told = Existing(workers={"worker": Told(line, Evidence(path="Procfile", line=1))})
+    (app,) = apps(tmp_path, {"jobs.py": code}, project_of(package), told=told)
+    command = value(app, "command")
+    assert isinstance(command, list)
+    assert command[-len(end) :] == end
 
 
 def test_script_with_a_main_guard(tmp_path: Path) -> None:
@@ -536,3 +585,216 @@ def test_reloading_of_nicegui_is_said(tmp_path: Path) -> None:
     assert "write reload=False" in notes(app)
     (app,) = apps(tmp_path / "b", {"main.py": code.format("reload=False")}, project_of("nicegui"))
     assert "reload" not in notes(app)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        'import click\n@click.option("-p", "--port", default=8123)\ndef main(port):',
+        "def main(port: int = 8123):",
+        "def main(*, port=8123):",
+        "import typer\ndef main(port: int = typer.Option(8123, help='x')):",
+        """P = argparse.ArgumentParser()
+P.add_argument("--port", type=int, default=8123)
+def main():
+    port = P.parse_args().port""",
+    ],
+)
+def test_default_of_an_option_tells_the_port(tmp_path: Path, options: str) -> None:
+    code = (
+        f"from http.server import HTTPServer\n{options}\n"
+        '    HTTPServer(("", port), None).serve_forever()\n'
+        'if __name__ == "__main__":\n    main()\n'
+    )
+    (app,) = apps(tmp_path, {"main.py": code}, project_of())
+    assert value(app, "port") == "8123"
+    found = proposal(app, "port")
+    assert found
+    assert found.confidence is Confidence.MEDIUM
+
+
+@pytest.mark.parametrize("line", ["from shop import app as application", "from .shop import app"])
+def test_file_for_servers_that_imports_the_app_is_loaded(tmp_path: Path, line: str) -> None:
+    folder = "site1/" if "." in line else ""
+    files = {f"{folder}shop.py": FLASK, f"{folder}wsgi.py": f"{line}\n"}
+    files |= {"site1/__init__.py": ""} if folder else {}
+    (app,) = apps(tmp_path, files, project_of("flask", "gunicorn"))
+    name = line.rsplit(" ", 1)[-1]
+    module = f"{folder}wsgi".replace("/", ".")
+    assert value(app, "server") == {"gunicorn": f"{module}:{name}"}
+    found = proposal(app, "server")
+    assert found
+    assert found.alternatives == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "server"),
+    [
+        ('app = create_app(os.getenv("APP_ENV") or "production")\n', "wsgi:app"),
+        ("def get_app():\n    return create_app('production')\n", "wsgi:get_app()"),
+    ],
+)
+def test_factory_with_a_required_parameter_is_called_elsewhere(
+    tmp_path: Path, code: str, server: str
+) -> None:
+    files = {
+        "shop/__init__.py": FACTORY.replace("config=None", "config"),
+        "wsgi.py": f"import os\nfrom shop import create_app\n{code}",
+    }
+    (app,) = apps(tmp_path, files, project_of("flask", "gunicorn"))
+    assert value(app, "server") == {"gunicorn": server}
+
+
+def test_a_factory_for_tests_is_not_taken(tmp_path: Path) -> None:
+    code = "from shop import create_app\ndef get_test_app():\n    return create_app('test')\n"
+    files = {"shop/__init__.py": FACTORY.replace("config=None", "config"), "helpers.py": code}
+    (app,) = apps(tmp_path, files, project_of("flask", "gunicorn"))
+    assert value(app, "server") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "port"),
+    [
+        ("from bottle import route, run\nrun(host='0.0.0.0', port=8081)\n", "8081"),
+        (("from tornado.options import define, options\ndefine('port', default=8888)\n"
+          "application().listen(options.port)\nrun()\n"), "8888"),
+        ("import asyncio\nasyncio.start_server(handle, '0.0.0.0', 7777)\nrun()\n", "7777"),
+        ("PORT = 8443\nbot().run_webhook(listen='0.0.0.0', port=PORT)\nrun()\n", "8443"),
+        ("import socket\nsocket.socket().listen(128)\nrun()\n", None),
+        ("from serving import begin\nbegin()\nrun()\n", "8070"),
+    ],
+)  # fmt: skip
+def test_port_of_a_program_that_serves_itself(tmp_path: Path, code: str, port: str | None) -> None:
+    serving = "from http.server import HTTPServer\ndef begin():\n"
+    serving += "    HTTPServer(('', 8070), None).serve_forever()\n"
+    (app,) = apps(tmp_path, {"main.py": code, "serving.py": serving}, project_of())
+    assert value(app, "port") == port
+
+
+def test_launcher_of_a_factory_gives_its_port(tmp_path: Path) -> None:
+    files = {
+        "shop/app.py": "from fastapi import FastAPI\ndef build():\n    return FastAPI()\n",
+        "run.py": "import uvicorn\nif __name__ == '__main__':\n"
+        "    uvicorn.run('shop.app:build', factory=True, port=9090)\n",
+    }
+    (app,) = apps(tmp_path, files, project_of("fastapi", "uvicorn"))
+    assert value(app, "server") == {"uvicorn": "shop.app:build()"}
+    assert value(app, "port") == "9090"
+
+
+def test_launcher_that_imports_the_app_gives_its_port(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/server.py": FASTAPI,
+        "start.py": "import uvicorn\nfrom shop.server import app\n"
+        "if __name__ == '__main__':\n    uvicorn.run('start:app', port=9091)\n",
+    }
+    (app, *_) = apps(tmp_path, files, project_of("fastapi", "uvicorn"))
+    assert value(app, "server") == {"uvicorn": "shop.server:app"}
+    assert value(app, "port") == "9091"
+
+
+def test_folder_of_an_app_counts_among_equals(tmp_path: Path) -> None:
+    files = {f"{name}/main.py": FASTAPI for name in ("admin", "api")}
+    (app,) = apps(tmp_path, files, project_of("fastapi", "uvicorn"))
+    assert value(app, "server") == {"uvicorn": "api.main:app"}
+
+
+def test_script_beside_an_installed_package_is_copied_with_its_data(tmp_path: Path) -> None:
+    files = {
+        "main.py": "import os\nfrom jester import bot\nos.listdir('./cogs')\nbot.run()\n",
+        "jester/__init__.py": "",
+        "jester/bot.py": "",
+        "cogs/fun.py": "",
+        "README.md": "",
+    }
+    (app,) = apps(tmp_path, files, project_of(installed=True))
+    assert value(app, "command") == ["python", "main.py"]
+    assert sorted(value(app, "include")) == ["cogs", "jester", "main.py"]  # type: ignore[call-overload]
+
+
+def test_port_of_another_module(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from prometheus_client import start_http_server\n"
+        "from settings import METRICS_PORT\nstart_http_server(METRICS_PORT)\n"
+        'if __name__ == "__main__":\n    work()\n',
+        "settings.py": 'import os\nMETRICS_PORT = int(os.environ.get("METRICS_PORT", "9102"))\n',
+    }
+    (app,) = apps(tmp_path / "a", files, project_of())
+    assert value(app, "port") == "9102"
+    files = {
+        "main.py": FASTAPI + "import uvicorn\nfrom conf import settings\n"
+        'if __name__ == "__main__":\n    uvicorn.run(app, port=settings.port)\n',
+        "conf.py": "class Settings(BaseSettings):\n    port: int = 8088\nsettings = Settings()\n",
+    }
+    (app,) = apps(tmp_path / "b", files, project_of("fastapi", "uvicorn"))
+    assert value(app, "port") == "8088"
+
+
+def test_port_for_metrics_is_not_that_of_a_web_app(tmp_path: Path) -> None:
+    code = FASTAPI + "from prometheus_client import start_http_server\nstart_http_server(9102)\n"
+    (app,) = apps(tmp_path, {"main.py": code}, project_of("fastapi", "uvicorn"))
+    assert value(app, "port") == "8000"
+
+
+@pytest.mark.parametrize(
+    ("argument", "asked"),
+    [
+        ('p.add_argument("symbols", nargs="+")', True),
+        ('p.add_argument("--key", required=True)', True),
+        ('p.add_argument("symbols", nargs="*")', False),
+        ('p.add_argument("symbol", nargs="?")', False),
+        ('p.add_argument("--out", default="x")', False),
+        ('p.add_argument("-v", action="store_true")', False),
+    ],
+)
+def test_arguments_that_a_script_needs_are_said(
+    tmp_path: Path, argument: str, *, asked: bool
+) -> None:
+    code = f"import argparse\np = argparse.ArgumentParser()\n{argument}\n"
+    code += 'if __name__ == "__main__":\n    p.parse_args()\n'
+    (app,) = apps(tmp_path, {"main.py": code}, project_of())
+    assert ("does not start without its arguments" in notes(app)) is asked
+
+
+def test_arguments_of_the_own_command_are_kept(tmp_path: Path) -> None:
+    code = 'import argparse\np = argparse.ArgumentParser()\np.add_argument("mode")\n'
+    code += 'if __name__ == "__main__":\n    p.parse_args()\n'
+    argv = "python main.py serve --fast"
+    (app,) = apps(tmp_path, {"main.py": code}, project_of(), argv=argv)
+    assert value(app, "command") == argv.split()
+    assert "arguments" not in notes(app)
+
+
+def test_other_processes_of_a_procfile_are_said(tmp_path: Path) -> None:
+    place = Evidence(path="Procfile", line=2)
+    lines = {"clock": "python clock.py", "release": "python move.py", "web2": "x" * 300}
+    told = Existing(workers={name: Told(line, place) for name, line in lines.items()})
+    (app,) = apps(tmp_path, {"app.py": FLASK}, project_of("flask", "gunicorn"), told=told)
+    assert "the Procfile's clock is a container of its own" in notes(app)
+    assert "`python move.py` is a step of its own" in notes(app)
+    assert "web2" not in notes(app)
+
+
+def test_pages_lead_to_what_they_import(tmp_path: Path) -> None:
+    files = {
+        "app.py": "import streamlit as st\n",
+        "pages/sales.py": "import streamlit\nfrom charts import bar\n",
+        "charts.py": "",
+        "unused.py": "",
+    }
+    (app,) = apps(tmp_path, files, project_of("streamlit"))
+    assert value(app, "include") == ["app.py", "charts.py", "pages"]
+
+
+def test_one_of_several_apps_is_not_sure(tmp_path: Path) -> None:
+    files = {"app.py": FLASK, "other.py": FLASK}
+    (app,) = apps(tmp_path / "a", files, project_of("flask", "gunicorn"))
+    found = proposal(app, "server")
+    assert found
+    assert found.confidence is Confidence.MEDIUM
+    project = project_of("flask", "gunicorn")
+    (app,) = apps(tmp_path / "b", files, project, argv="gunicorn other:app")
+    found = proposal(app, "server")
+    assert found
+    assert found.confidence is Confidence.HIGH

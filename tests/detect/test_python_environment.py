@@ -41,6 +41,9 @@ def variables(root: Path, code: str) -> dict[str, Variable]:
         ('import os\nif __name__ == "__main__":\n    x = os.environ["X"]\n', True),
         ('import os\nx = os.environ["X"] or "y"\n', False),
         ('import os\nX = os.getenv("X")\n', False),
+        ('import os\nif os.getenv("X") is None:\n    raise Exception()\n', True),
+        ('import os\nif not os.getenv("X"):\n    raise Exception()\n', True),
+        ('import os\nif os.getenv("X") is None:\n    print()\n', False),
         ('import os\nX = os.getenv("X", "d")\n', False),
         ('import os\nX = int(os.getenv("X"))\n', True),
         ('import os\nX = int(os.getenv("X", "1"))\n', False),
@@ -150,6 +153,25 @@ def test_variables_of_tests_and_scripts_do_not_count(tmp_path: Path) -> None:
     assert value(app, "secrets") == ["TOKEN_1"]
 
 
+@pytest.mark.parametrize("line", ["from config import TOKEN", "import config"])
+def test_token_that_another_module_needs(tmp_path: Path, line: str) -> None:
+    name = "TOKEN" if "TOKEN" in line else "config.TOKEN"
+    files = {
+        "bot.py": f"from aiogram import Bot\n{line}\nbot = Bot(token={name})\n"
+        'if __name__ == "__main__":\n    bot.run()\n',
+        "config.py": 'import os\nTOKEN = os.getenv("BOT_TOKEN")\nOTHER = os.getenv("OTHER_KEY")\n',
+    }
+    (app,) = apps(tmp_path, files, project_of("aiogram"))
+    assert value(app, "secrets") == ["BOT_TOKEN"]
+
+
+def test_secret_with_a_value_in_the_code_is_said(tmp_path: Path) -> None:
+    code = 'A = os.environ.get("SECRET_KEY") or "guess"\nB = os.getenv("COLOUR", "red")\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code}, FLASK)
+    assert "everyone can read in the code, unless given: SECRET_KEY" in notes(app)
+    assert "COLOUR" not in notes(app)
+
+
 def test_late_and_optional_variables_are_notes(tmp_path: Path) -> None:
     code = 'def f():\n    return os.environ["LATE_KEY"]\nSENTRY = os.getenv("SENTRY_DSN")\n'
     (app,) = apps(tmp_path, {"app.py": APP + code}, FLASK)
@@ -169,7 +191,21 @@ def test_services(tmp_path: Path) -> None:
     code = 'R = os.environ["REDIS_URL"]\nD = os.getenv("DATABASE_URL", "sqlite:///x.db")\n'
     project = project_of("flask", "redis", "psycopg2-binary")
     (app,) = apps(tmp_path, {"app.py": APP + code}, project)
-    assert "needs a Redis at REDIS_URL: without it the app does not become healthy" in notes(app)
+    assert "needs a Redis at REDIS_URL" in notes(app)
+    assert "healthy" not in notes(app)  # a health path may answer without it
+
+
+def test_service_without_a_default_is_not_said_to_have_one(tmp_path: Path) -> None:
+    code = 'def f():\n    return os.environ["KAFKA_SERVERS"]\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code}, project_of("flask", "aiokafka"))
+    assert "uses a Kafka, named by KAFKA_SERVERS" in notes(app)
+    assert "left at its default" not in notes(app)
+
+
+def test_service_with_a_default(tmp_path: Path) -> None:
+    code = 'D = os.getenv("DATABASE_URL", "sqlite:///x.db")\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code}, project_of("flask", "psycopg2-binary"))
+    assert "unless that is left at its default" in notes(app)
     assert "uses a PostgreSQL, named by DATABASE_URL" in notes(app)
 
 
@@ -186,6 +222,8 @@ def test_include_is_what_the_app_needs(tmp_path: Path) -> None:
         "alembic.ini": "",
         "alembic/env.py": "",
         "requirements.txt": "",
+        "dev-requirements.in": "",
+        "test-requirements.txt": "",
         "setup.cfg": "",
         "docs/a.md": "",
         "tests/test_a.py": "",
@@ -221,11 +259,82 @@ def test_sqlite_of_flask_sqlalchemy_is_a_volume(tmp_path: Path) -> None:
     assert places(app, "volumes") == ["shop/__init__.py:4"]
 
 
-def test_sqlite_that_a_variable_moves(tmp_path: Path) -> None:
-    code = 'URL = os.getenv("DATABASE_URL", "sqlite:///./app.db")\n'
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os.makedirs(app.instance_path, exist_ok=True)\n",
+        "from pathlib import Path\nPath(app.instance_path).mkdir()\n",
+        'import sqlite3\nc = sqlite3.connect(os.path.join(app.instance_path, "a.sqlite"))\n',
+        'URL = "sqlite:///" + os.path.join(app.instance_path, "a.db")\n',
+    ],
+)
+@pytest.mark.parametrize(
+    ("path", "folder"), [("app.py", "/app/instance"), ("shop/__init__.py", "/app/instance")]
+)
+def test_instance_folder_of_flask_is_a_volume(
+    tmp_path: Path, path: str, folder: str, code: str
+) -> None:
+    (app,) = apps(tmp_path, {path: APP + code}, FLASK)
+    assert value(app, "volumes") == [folder]
+
+
+def test_instance_folder_of_an_installed_package_is_not_guessed(tmp_path: Path) -> None:
+    files = {"src/shop/__init__.py": APP + "os.makedirs(app.instance_path)\n"}
+    project = project_of("flask", "gunicorn", roots=("src",), installed=True)
+    (app,) = apps(tmp_path, files, project)
+    assert value(app, "volumes") is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'URL = os.getenv("DATABASE_URL", "sqlite:///./app.db")\n',
+        'URL = os.environ.get("DATABASE_URL") or "sqlite:///" + os.path.join(HERE, "app.db")\n',
+    ],
+)
+def test_sqlite_that_a_variable_moves(tmp_path: Path, code: str) -> None:
+    code = f"HERE = os.path.abspath(os.path.dirname(__file__))\n{code}"
     (app,) = apps(tmp_path, {"app.py": APP + code}, FLASK)
     assert value(app, "env.DATABASE_URL") == "sqlite:////data/app.db"
     assert value(app, "volumes") == ["/data"]
+
+
+@pytest.mark.parametrize(
+    ("config", "volumes"),
+    [
+        ('DB_PATH = os.getenv("DB_PATH", "data/bot.db")\n', ["/app/data"]),
+        ('DB_PATH = "/var/lib/bot/bot.db"\n', ["/var/lib/bot"]),
+        ('BASE_PATH = Path("/srv/bot")\nDB_PATH = BASE_PATH / "bot.db"\n', ["/srv/bot"]),
+    ],
+)
+def test_path_of_another_module_is_a_volume(
+    tmp_path: Path, config: str, volumes: list[str]
+) -> None:
+    files = {
+        "app.py": APP
+        + "import sqlite3\nfrom config import DB_PATH\nc = sqlite3.connect(DB_PATH)\n",
+        "config.py": f"import os\nfrom pathlib import Path\n{config}",
+        "data/.gitkeep": "",
+    }
+    (app,) = apps(tmp_path, files, FLASK)
+    assert value(app, "volumes") == volumes
+    assert value(app, "include") == ["app.py", "config.py"]
+
+
+def test_path_in_a_function_is_a_volume(tmp_path: Path) -> None:
+    code = 'def f():\n    path = os.getenv("STORE", "/var/lib/look")\n    os.makedirs(path)\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code}, FLASK)
+    assert value(app, "volumes") == ["/var/lib/look"]
+
+
+def test_migrations_are_said(tmp_path: Path) -> None:
+    files = {"app.py": APP, "migrations/env.py": "", "alembic.ini": "", "alembic/env.py": ""}
+    (app,) = apps(tmp_path / "a", files, project_of("flask", "gunicorn", "flask-migrate"))
+    assert "`flask --app app:app db upgrade`" in notes(app)
+    (app,) = apps(tmp_path / "b", files, project_of("flask", "gunicorn", "alembic"))
+    assert "`alembic upgrade head`" in notes(app)
+    (app,) = apps(tmp_path / "c", files, FLASK)
+    assert "migrations" not in notes(app)
 
 
 def test_file_beside_the_code_is_said(tmp_path: Path) -> None:
@@ -269,3 +378,29 @@ def test_generated_and_foreign_code_is_not_read(tmp_path: Path) -> None:
         "",
     )
     assert Code(tree_of(tmp_path, {**files, "app.py": ""})).paths == ["app.py"]
+
+
+@pytest.mark.parametrize(
+    ("line", "copied"),
+    [
+        ('text = open("NEWS.md").read()\n', True),
+        ('text = Path("NEWS.md").read_text()\n', True),
+        ('url = "https://example.com/NEWS.md"\n', False),
+    ],
+)
+def test_a_text_that_is_read_is_copied(tmp_path: Path, line: str, *, copied: bool) -> None:
+    files = {"app.py": f"from pathlib import Path\n{APP}{line}", "NEWS.md": "new\n"}
+    files |= {"other.md": "", "requirements.txt": "", "notes/a.bin": ""}
+    found = value(apps(tmp_path, files, FLASK)[0], "include")
+    assert ("NEWS.md" in found) == copied
+
+
+def test_a_variable_of_the_hoster_turns_debug_off(tmp_path: Path) -> None:
+    settings = 'import os\nINSTALLED_APPS = []\nDEBUG = "HOSTED" not in os.environ\n'
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site1.settings")\n'
+    wsgi = (
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n"
+    )
+    files = {"manage.py": manage, "site1/settings.py": settings, "site1/wsgi.py": manage + wsgi}
+    app = apps(tmp_path, files, project_of("django", "gunicorn"))[0]
+    assert value(app, "env.HOSTED") == "true"

@@ -105,6 +105,17 @@ def spec(fields: dict[str, object]) -> None:
             },
         ),
         (
+            {"requirements.txt": "flask\n", "constraints.txt": "flask==3.1.0\n"},
+            {
+                "dependencies.files": ["requirements.txt"],
+                "dependencies.constraints": ["constraints.txt"],
+            },
+        ),
+        (
+            {"requirements.txt": "flask==3.1.0\n", "constraints.txt": "flask==2.0.0\n"},
+            {"dependencies": "requirements.txt"},
+        ),
+        (
             {
                 "requirements.txt": "flask\n",
                 "requirements-prod.txt": "gunicorn\n",
@@ -249,6 +260,13 @@ def test_what_cannot_be_installed_is_said(tmp_path: Path, files: dict[str, str],
     assert word in read(tmp_path, files).missing
 
 
+def test_a_file_that_pins_nothing_is_said(tmp_path: Path) -> None:
+    loose = read(tmp_path / "a", {"requirements.txt": "flask\nredis>=5\n"})
+    assert "pins no versions" in " ".join(note.text for note in loose.notes)
+    some = read(tmp_path / "b", {"requirements.txt": "flask==3.1.0\nredis>=5\n"})
+    assert "pins no versions" not in " ".join(note.text for note in some.notes)
+
+
 def test_markers_and_comments(tmp_path: Path) -> None:
     text = """\
         # flask
@@ -316,7 +334,7 @@ def test_what_is_added_makes_fields_of_the_shorthand() -> None:
         reason="locked in",
         evidence=place,
     )
-    found = python.with_additional([given], ["gunicorn==23.0.0"])
+    found = python.with_additional([given], ["gunicorn==23.0.0"], "needed beside")
     assert {each.field: each.value for each in found} == {
         "dependencies.manager": "uv",
         "dependencies.additional": ["gunicorn==23.0.0"],
@@ -328,3 +346,16 @@ def test_a_library_is_no_app(tmp_path: Path) -> None:
     for found in python.candidates(tree(tmp_path, files), Existing()):
         assert found.score < 30
         assert found.missing
+
+
+@pytest.mark.parametrize(
+    ("lock_version", "expected"), [("1.1", "1.8.5"), ("2.0", "1.8.5"), ("2.1", None)]
+)
+def test_an_old_poetry_lock_is_read_by_the_poetry_of_its_time(
+    tmp_path: Path, lock_version: str, expected: str | None
+) -> None:
+    lock = f'[[package]]\nname = "flask"\nversion = "3.1.0"\n\n[metadata]\nlock-version = "{lock_version}"\n'
+    pyproject = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\nflask = "*"\n'
+    found = read(tmp_path, {"pyproject.toml": pyproject, "poetry.lock": lock})
+    assert values(found).get("dependencies.version") == expected
+    assert any("old format" in note.text for note in found.notes) == bool(expected)

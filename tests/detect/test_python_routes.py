@@ -33,6 +33,7 @@ def health(root: Path, files: dict[str, str], *requirements: str) -> object:
         (FASTAPI + 'def h(): ...\napp.add_api_route("/health", h)\n', "/health"),
         (FASTAPI + 'import httpx\nhttpx.get("/health", timeout=3)\n', None),
         (FLASK + '@app.route("/ready")\ndef h(): ...\n', "/ready"),
+        (FLASK + '@app.route("/up")\ndef h(): ...\n', "/up"),
         (FLASK + '@app.route("/health", methods=["POST"])\ndef h(): ...\n', None),
         (FLASK + '@app.route("/health", methods=["GET"])\ndef h(): ...\n', "/health"),
         (FLASK + '@app.route("/health")\n@login_required\ndef h(): ...\n', None),
@@ -51,6 +52,44 @@ def health(root: Path, files: dict[str, str], *requirements: str) -> object:
 )  # fmt: skip
 def test_routes(tmp_path: Path, code: str, path: str | None) -> None:
     assert health(tmp_path, {"app.py": code}) == path
+
+
+def test_routes_of_litestar_controllers_and_routers(tmp_path: Path) -> None:
+    code = (
+        "from litestar import Controller, Litestar, Router, get\n"
+        'class Books(Controller):\n    path = "/books"\n'
+        '    @get("/ping")\n    async def ping(self): ...\n'
+        'class Health(Controller):\n    path = "/health"\n'
+        "    @get()\n    async def health(self): ...\n"
+        'api = Router(path="/api", route_handlers=[Health])\n'
+        "app = Litestar(route_handlers=[Books, api])\n"
+    )
+    (app,) = apps(tmp_path, {"app.py": code}, project_of("litestar", "uvicorn"))
+    assert value(app, "healthcheck") == "/api/health"
+    found = proposal(app, "healthcheck")
+    assert found
+    assert [each.value for each in found.alternatives] == ["/books/ping"]
+
+
+def test_route_of_a_blueprint_that_another_module_makes(tmp_path: Path) -> None:
+    files = {
+        "app/__init__.py": "from flask import Flask\nfrom app.api import bp as api_bp\n"
+        'app = Flask(__name__)\napp.register_blueprint(api_bp, url_prefix="/api")\n',
+        "app/api/__init__.py": "from flask import Blueprint\n"
+        'bp = Blueprint("api", __name__)\nfrom app.api import views\n',
+        "app/api/views.py": 'from app.api import bp\n@bp.route("/status")\ndef status(): ...\n',
+    }
+    assert health(tmp_path, files, "flask", "gunicorn") == "/api/status"
+
+
+def test_routes_of_a_program_that_serves_itself(tmp_path: Path) -> None:
+    code = (
+        "from aiohttp import web\nroutes = web.RouteTableDef()\n"
+        '@routes.get("/health")\nasync def health(request): ...\n'
+        "def main():\n    app = web.Application()\n    app.add_routes(routes)\n"
+        '    web.run_app(app, port=9000)\nif __name__ == "__main__":\n    main()\n'
+    )
+    assert health(tmp_path, {"main.py": code}, "aiohttp") == "/health"
 
 
 def test_the_best_of_several_with_the_others_as_alternatives(tmp_path: Path) -> None:
@@ -128,6 +167,11 @@ def django(urls: str, **files: str) -> dict[str, str]:
         ('urlpatterns = [path("ht/", include("health_check.urls"))]\n', "/ht/"),
         ('urlpatterns = [path("api/", include("shop.urls"))]\n', "/api/health/"),
         ('urlpatterns = [path("x/", include("site1.urls"))]\n', None),
+        ('urlpatterns = [re_path(r"^health$", view)]\n', "/health"),
+        ('urlpatterns = [re_path(r"^health/?$", view)]\n', "/health/"),
+        ('urlpatterns = [re_path(r"^api/", include("shop.urls"))]\n', "/api/health/"),
+        ('urlpatterns = [re_path(r"^(health|ready)$", view)]\n', None),
+        ('urlpatterns = [re_path(r"^.*/health$", view)]\n', None),
     ],
 )
 def test_django_routes(tmp_path: Path, urls: str, path: str | None) -> None:
@@ -224,6 +268,67 @@ def test_django_without_static_root_has_no_assets(tmp_path: Path) -> None:
     (app,) = apps(tmp_path / "b", files, project_of("django", "gunicorn"))
     assert value(app, "assets") is None
     assert "STATIC_ROOT does not tell a folder" in notes(app)
+
+
+def test_manage_of_django_is_no_program(tmp_path: Path) -> None:
+    files = django("")
+    files["manage.py"] += '\nif __name__ == "__main__":\n    main()\n'
+    (app,) = apps(tmp_path / "a", files, project_of("django", "gunicorn"))
+    assert app.kind == "Django app"
+    code = "from tool import main\nif __name__ == '__main__':\n    main()\n"
+    (app,) = apps(tmp_path / "b", {"manage.py": code}, project_of())
+    assert value(app, "command") == ["python", "manage.py"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'os.environ.get("DB_PATH", BASE_DIR / "db.sqlite3")',
+        'os.getenv("DB_PATH", default="db.sqlite3")',
+        'config("DB_PATH", default=str(BASE_DIR / "db.sqlite3"))',
+    ],
+)
+def test_sqlite_of_django_that_a_variable_moves(tmp_path: Path, name: str) -> None:
+    files = django("")
+    files["site1/settings.py"] += (
+        "import os\nfrom pathlib import Path\nfrom decouple import config\n"
+        "BASE_DIR = Path(__file__).resolve().parent.parent\n"
+        'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", '
+        f'"NAME": {name}}}}}\n'
+    )
+    (app,) = apps(tmp_path, files, project_of("django", "gunicorn"))
+    assert value(app, "env.DB_PATH") == "/data/db.sqlite3"
+    assert value(app, "volumes") == ["/data"]
+    assert "beside its code" not in notes(app)
+
+
+def test_settings_read_with_an_imported_environ_object(tmp_path: Path) -> None:
+    files = django("")
+    files["site1/wsgi.py"] += (
+        'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site1.settings.production")\n'
+    )
+    del files["site1/settings.py"]
+    files |= {
+        "site1/settings/__init__.py": "",
+        "site1/settings/base.py": "import environ\nenv = environ.Env()\n",
+        "site1/settings/production.py": "from .base import *\n"
+        'SECRET_KEY = env("DJANGO_KEY")\n'
+        'ALLOWED_HOSTS = env.list("HOSTS", default=["example.com"])\n',
+    }
+    (app,) = apps(tmp_path, files, project_of("django", "gunicorn"))
+    assert value(app, "secrets") == ["DJANGO_KEY"]
+    assert "ALLOWED_HOSTS comes from HOSTS: give it localhost too" in notes(app)
+
+
+def test_sqlite_of_django_outside_the_code_is_a_volume(tmp_path: Path) -> None:
+    files = django("")
+    files["site1/settings.py"] += (
+        'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", '
+        '"NAME": "/var/lib/shop/db.sqlite3"}}\n'
+    )
+    (app,) = apps(tmp_path, files, project_of("django", "gunicorn"))
+    assert value(app, "volumes") == ["/var/lib/shop"]
+    assert "beside its code" not in notes(app)
 
 
 def test_django_in_a_folder_with_data(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ SPA = {"spa": "true"}
 # fmt: off
 GENERATORS = {
     "vite": (
-        {**package("vite"), **VITE, "README.md": "", "tests/a.test.js": "", ".gitignore": "dist"},
+        {**package("vite"), **VITE, "README.md": "", "REVIEWING.md": "", "tests/a.test.js": "",
+         ".gitignore": "dist"},
         "Vite site",
         built("dist", immutable=["/assets/"],
               include=["index.html", "package.json", "src", "vite.config.js"]),
@@ -511,7 +512,9 @@ def test_two_services_are_two_images(tmp_path: Path) -> None:
 
 
 def test_turbo_builds_one_package_of_a_workspace(tmp_path: Path) -> None:
-    web = json.dumps({"name": "web", "scripts": {"build": "vite build"}, "dependencies": {"vite": "7"}})
+    web = json.dumps(
+        {"name": "web", "scripts": {"build": "vite build"}, "dependencies": {"vite": "7"}}
+    )
     files = {
         **package(build="turbo run build", workspaces=["apps/*"]),
         "apps/web/package.json": web,

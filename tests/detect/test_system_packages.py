@@ -8,7 +8,7 @@ from generator import packages
 from generator.detect import python
 from generator.detect.python import musl, system_packages, wheels
 
-from .projects import read, values
+from .projects import proposal, read, values
 
 
 @pytest.mark.parametrize(
@@ -152,3 +152,43 @@ def test_the_table_is_well_formed() -> None:
             for side, names in entry.families[family].items():
                 assert side in ("build", "run", "always")
                 assert [check(each) for each in names] == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("line", "python", "reason"),
+    [
+        ("sqlalchemy==2.0.23", "3.12", "the newest version that fits the package in"),
+        ("sqlalchemy==2.0.31", None, ""),
+        ("sqlalchemy==1.4.46", None, ""),
+        ("django==3.1.14", "3.11", "the newest version that fits the package in"),
+        (
+            "psycopg2-binary==2.9.3",
+            "3.11",
+            "the supported version nearest to that of the package in",
+        ),
+    ],
+)
+def test_old_releases_hold_python_back(
+    tmp_path: Path, line: str, python: str | None, reason: str
+) -> None:
+    found = proposal(read(tmp_path, {"requirements.txt": line}), "python")
+    assert (found.value if found else None) == python
+    assert not found or found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("requirements", "additional"),
+    [
+        ("gunicorn==20.0.4", (system_packages.SETUPTOOLS,)),
+        ("gunicorn==20.0.4\nsetuptools==84.0.0", (system_packages.SETUPTOOLS,)),
+        ("gunicorn==20.0.4\nsetuptools==75.0.0", ()),
+        ("gunicorn==21.2.0", ()),
+        ("gunicorn", ()),
+    ],
+)
+def test_what_imports_pkg_resources_gets_it(
+    tmp_path: Path, requirements: str, additional: tuple[str, ...]
+) -> None:
+    found = read(tmp_path, {"requirements.txt": requirements})
+    assert found.additional == additional
+    assert bool(additional) == any("pkg_resources" in note.text for note in found.notes)

@@ -8,7 +8,6 @@ from generator.verify.container import Container
 from generator.verify.web import request
 
 from . import apps
-from .engine import Engine
 from .fleet import Fleet
 
 pytestmark = pytest.mark.engine

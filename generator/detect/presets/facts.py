@@ -25,6 +25,23 @@ _NO_SOURCE = re.compile(
     re.IGNORECASE,
 )
 _MOST_SOURCES = 12
+# Ports of databases, queues and debuggers, which a program calls or only its author opens.
+_OTHERS_PORTS = frozenset(
+    [
+        "1433",
+        "2181",
+        "3306",
+        "5432",
+        "5672",
+        "6379",
+        "9092",
+        "9200",
+        "9229",
+        "9230",
+        "11211",
+        "27017",
+    ]
+)
 _GRAMMARS: Mapping[Form, Callable[[object], object]] = {
     Form.LINE: grammar.text,
     Form.PORT: grammar.port,
@@ -125,7 +142,11 @@ def _found(tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known])
                 if not more:
                     break
     if fact.form is Form.PORT:
-        said += [Found(text=each.value, evidence=each.evidence) for each in told.ports]
+        said += [
+            Found(text=each.value, evidence=each.evidence)
+            for each in told.ports
+            if each.value not in _OTHERS_PORTS
+        ]
     if fact.form is Form.URL and not said:
         said += [Found(text=each.value, evidence=each.evidence) for each in told.health_paths]
     return [*said, *usual]
@@ -165,6 +186,8 @@ def _formed(fact: Fact, text: str) -> str:
             return text if safe and len(text) <= 200 else ""
         case Form.VERSION:
             return _accepted(grammar.version, text.removeprefix("v"))
+        case Form.PORT if text in _OTHERS_PORTS:
+            return ""
         case _:
             return _accepted(_GRAMMARS[fact.form], text)
 

@@ -29,9 +29,13 @@ def candidates(tree: Tree, told: Existing) -> list[Candidate]:
 
 def _candidate(found: Project, app: Application) -> Candidate:
     proposals = [*_member(found), *found.proposals, *app.proposals]
-    if app.additional:
-        proposals = with_additional(proposals, app.additional)
-        proposals = with_system_packages(proposals, found, app.additional)
+    additional = (*app.additional, *found.additional)
+    if additional:
+        servers = "a production server, which is not named in"
+        proposals = with_additional(
+            proposals, additional, servers if app.additional else "needed beside what is locked in"
+        )
+        proposals = with_system_packages(proposals, found, additional)
     return Candidate(
         kind=app.kind,
         score=app.score,
@@ -104,7 +108,9 @@ def _profile(found: Project) -> Proposal:
     )
 
 
-def with_additional(proposals: Iterable[Proposal], packages: Sequence[str]) -> list[Proposal]:
+def with_additional(
+    proposals: Iterable[Proposal], packages: Sequence[str], reason: str
+) -> list[Proposal]:
     """Add packages beside the locked ones; `dependencies` becomes fields of its own then."""
     result: list[Proposal] = []
     evidence: tuple[Evidence, ...] = ()
@@ -118,7 +124,7 @@ def with_additional(proposals: Iterable[Proposal], packages: Sequence[str]) -> l
         field="dependencies.additional",
         value=list(packages),
         confidence=Confidence.MEDIUM,
-        reason="a production server, which is not named in",
+        reason=reason,
         evidence=evidence,
     )
     return [*result, added]

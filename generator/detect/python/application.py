@@ -21,6 +21,7 @@ from generator.detect.python.program import Program
 from generator.detect.tree import Tree
 
 _MOST = 6  # programs described
+_LONGEST = 200  # characters of a command in a note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ def find(tree: Tree, project: Project, told: Existing) -> list[Application]:
     describer = fields.Describer(code, project, told, start, site)
     first, *others = programs[:_MOST]
     described = [_application(describer, each) for each in programs[:_MOST]]
-    return [_with_others(described[0], first, others), *described[1:]]
+    return [_with_others(described[0], first, others, told), *described[1:]]
 
 
 def _ranked(found: Sequence[Program]) -> list[Program]:
@@ -80,7 +81,7 @@ def _ranked(found: Sequence[Program]) -> list[Program]:
 
 def _without_launchers(programs: Sequence[Program], code: Code) -> list[Program]:
     """Leave out scripts that only start a web app, as `uvicorn.run("shop.main:app")` does."""
-    targets = [each.target for each in programs if each.target]
+    targets = [each.target.removesuffix("()") for each in programs if each.target]
     marks = [f"{mark}{target}" for target in targets for mark in "\"'"]
     starting = set(code.holding(*marks))
     return [each for each in programs if each.target or each.path not in starting]
@@ -97,9 +98,13 @@ def _application(describer: fields.Describer, program: Program) -> Application:
     )
 
 
-def _with_others(chosen: Application, first: Program, others: Sequence[Program]) -> Application:
+def _with_others(
+    chosen: Application, first: Program, others: Sequence[Program], told: Existing
+) -> Application:
     """The chosen program, with a note on those that need a container of their own."""
-    notes = tuple(_beside(first, others))
+    told_already = any(each.text.startswith("migrations ") for each in chosen.notes)
+    processes = _processes([first, *others], told, migrations=not told_already)
+    notes = (*_beside(first, others), *processes)
     return Application(
         kind=chosen.kind,
         score=chosen.score,
@@ -115,6 +120,23 @@ def _beside(first: Program, others: Sequence[Program]) -> Iterator[Note]:
             command = " ".join(other.command)
             text = f"the {other.kind} is a container of its own, of the same image: `{command}`"
             yield Note(text=text, evidence=other.evidence)
+
+
+def _processes(programs: Sequence[Program], told: Existing, *, migrations: bool) -> Iterator[Note]:
+    """The lines of a Procfile that none of the programs stands for."""
+    for name, line in told.workers.items():
+        words = line.value.split()
+        known = [each.command for each in programs if each.kind.endswith("worker")]
+        if any(command[0] in words and "worker" in words for command in known):
+            continue
+        if len(line.value) > _LONGEST or "`" in line.value:
+            continue
+        if name == "release" and not migrations:
+            continue
+        text = f"the Procfile's {name} is a container of its own, of the same image: `{line.value}`"
+        if name == "release":
+            text = f"`{line.value}` is a step of its own, before a new version starts"
+        yield Note(text=text, evidence=(line.evidence,))
 
 
 def _nothing(code: Code) -> Application:

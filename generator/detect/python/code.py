@@ -229,6 +229,13 @@ def name_rank(path: str) -> int:
     return _NAMES.index(stem) if stem in _NAMES else len(_NAMES)
 
 
+def meant(paths: Iterable[str], module: str) -> Iterator[str]:
+    """The files among some that a dotted module name may mean, whatever it starts from."""
+    base = module.strip(".").replace(".", "/")
+    ends = (f"/{base}.py", f"/{base}/__init__.py")
+    return (path for path in paths if base and f"/{path}".endswith(ends))
+
+
 def statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements with those nested in `if`, `try` and `with`, but not in functions or classes."""
     waiting = list(reversed(body))

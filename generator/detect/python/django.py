@@ -10,7 +10,7 @@ from generator.detect.python.code import Code, Module, aside, assigned, name_ran
 from generator.detect.python.frameworks import AppObject
 from generator.detect.python.layout import dotted_name, folder, located
 from generator.detect.python.model import Project
-from generator.detect.python.paths import known_paths, path_of
+from generator.detect.python.paths import default_of, known_paths, path_of
 
 _MODULE = re.compile(
     r"DJANGO_SETTINGS_MODULE[\"']?\s{0,9}[,\]=]\s{0,9}=?\s{0,9}[\"']([\w.]{1,200})[\"']"
@@ -121,13 +121,17 @@ class Settings:
     static_unknown: Evidence | None = None
     hosts: Evidence | None = None
     hosts_value: tuple[str, ...] = ()
+    hosts_variable: str = ""
     database_file: str = ""
+    database_variable: str = ""
     database_evidence: Evidence | None = None
     media: str | None = None
     media_evidence: Evidence | None = None
     engines: tuple[str, ...] = ()
     whitenoise: bool = False
     debug: Evidence | None = None
+    debug_switch: tuple[str, Evidence] | None = None
+    """A variable that turns DEBUG off by being there, as hosters' own are."""
     apps: tuple[str, ...] = ()
 
 
@@ -166,13 +170,33 @@ def _setting(
         found.media, found.media_evidence = path_of(module, value, paths), place
     elif name == "ALLOWED_HOSTS":
         found.hosts, found.hosts_value = place, ("?",) if texts is None else texts
+        found.hosts_variable = _hosts_variable(value) if texts is None else ""
     elif name == "DEBUG":
         is_on = isinstance(value, ast.Constant) and value.value is True
         found.debug = place if is_on else None
+        switch = _absent_variable(module, value)
+        found.debug_switch = (switch, place) if switch else None
     elif name == "DATABASES":
         _database(module, value, paths, found)
     elif name == "INSTALLED_APPS":
         found.apps = texts or ()
+
+
+def _hosts_variable(value: ast.expr) -> str:
+    """The variable that names the hosts, unless its default lets the health check in."""
+    calls = [node for node in ast.walk(value) if isinstance(node, ast.Call) and node.args]
+    names = [text for call in calls if (text := string(call.args[0]))]
+    texts = [text for node in ast.walk(value) if (text := string(node))]
+    is_open = any(text == "*" or "localhost" in text for text in texts)
+    return next((name for name in names if name.isupper()), "") if not is_open else ""
+
+
+def _absent_variable(module: Module, value: ast.expr) -> str:
+    """The name in `"NAME" not in os.environ`, or nothing."""
+    if not isinstance(value, ast.Compare) or not isinstance(value.ops[0], ast.NotIn):
+        return ""
+    is_environment = module.dotted(value.comparators[0]) == "os.environ"
+    return (string(value.left) or "") if is_environment else ""
 
 
 def _texts(value: ast.expr) -> tuple[str, ...] | None:
@@ -189,10 +213,11 @@ def _database(module: Module, value: ast.expr, paths: dict[str, str], found: Set
         keys = [string(key) for key in node.keys]
         pairs = dict(zip(keys, node.values, strict=True))
         name = pairs.get("NAME")
+        name, variable = default_of(module, name) if name else (None, "")
         text = string(name) or ""
         path = text if text.startswith("/") else path_of(module, name, paths)
         if path and "sqlite3" in (string(pairs.get("ENGINE")) or ""):
-            found.database_file = path
+            found.database_file, found.database_variable = path, variable
             found.database_evidence = module.evidence(pairs["NAME"])
 
 
@@ -213,6 +238,12 @@ def notes(site: Site, settings: Settings, code: Code) -> Iterator[Note]:
         check = "" if local else "; the health check asks as localhost, so add that too"
         yield Note(
             text=f"ALLOWED_HOSTS names {names}: requests for another host get status 400{check}",
+            evidence=(settings.hosts,),
+        )
+    if settings.hosts and settings.hosts_variable:
+        yield Note(
+            text=f"ALLOWED_HOSTS comes from {settings.hosts_variable}: give it localhost too, as "
+            "which the health check asks",
             evidence=(settings.hosts,),
         )
     if settings.debug:

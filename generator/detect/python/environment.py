@@ -2,11 +2,19 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, argument, is_main_guard, source, string
+from generator.detect.python.code import (
+    Code,
+    Module,
+    argument,
+    assigned,
+    is_main_guard,
+    source,
+    string,
+)
 from generator.detect.tree import Tree
 
 _WORDS = ("environ", "getenv", "BaseSettings", "decouple", "config(", "env(", "Env(")
@@ -29,6 +37,7 @@ _EXAMPLES: tuple[str, ...] = (
     "example.env",
 )
 _EXAMPLES += ("env.example", ".env.default", ".flaskenv")
+_MOST_LINKED = 12  # modules whose values others use, and others that are looked at for each
 _LINE = re.compile(r"^(?:export )?([A-Za-z_]\w{0,127})=([^\n]{0,500})$", re.MULTILINE)
 
 
@@ -52,9 +61,17 @@ class Variable:
 
 def find(code: Code, paths: Iterable[str]) -> list[Variable]:
     """The variables that some files read, each once, a need before a wish."""
+    paths = list(paths)
     found: dict[str, Variable] = {}
-    for module in code.modules(code.holding(*_WORDS, among=paths)):
-        for each in _Reader(module).variables():
+    modules = list(code.modules(code.holding(*_WORDS, among=paths)))
+    shared = _Shared()
+    for module in modules:
+        names, scheme = _env_objects(module)
+        shared.names |= names
+        shared.scheme |= scheme
+    for number, module in enumerate(modules):
+        elsewhere = _needed_elsewhere(code, paths, module) if number < _MOST_LINKED else {}
+        for each in _Reader(module, shared, elsewhere).variables():
             other = found.get(each.name)
             if other is None or (each.needed, each.doubtful) > (other.needed, other.doubtful):
                 found[each.name] = each
@@ -82,14 +99,27 @@ class _Place:
     guarded: bool = False
 
 
+@dataclass
+class _Shared:
+    """The objects that read variables, of all modules: others may import them."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    scheme: dict[str, tuple[str, bool]] = field(default_factory=dict)
+
+
 class _Reader:
     """Reads the variables of one module."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, shared: _Shared, elsewhere: Mapping[str, str]) -> None:
         self.module = module
         self.env_names, self.scheme = _env_objects(module)
+        for name, kind in shared.names.items():
+            taken = module.names.get(name, "").endswith(f".{name}") or "*" in module.names
+            if taken and name not in self.env_names:
+                self.env_names[name] = kind
+                self.scheme = {**shared.scheme, **self.scheme}
         self.checked = _checked_names(module)
-        self.used = _needing_names(module)
+        self.used = {**elsewhere, **_needing_names(module)}
 
     def variables(self) -> Iterator[Variable]:
         if "BaseSettings" in self.module.text:
@@ -151,6 +181,7 @@ class _Reader:
         needs = not has_default and not (strict and default is not None) and (strict or bool(use))
         if isinstance(place.parent, ast.BoolOp) and isinstance(place.parent.op, ast.Or):
             needs, has_default = False, True
+            default = place.parent.values[-1]
         return Variable(
             name=name,
             evidence=self.module.evidence(node),
@@ -164,6 +195,8 @@ class _Reader:
     def _use(self, node: ast.expr, place: _Place) -> str:
         """What the value must be, if it is used in a way that fails without one."""
         parent = place.parent
+        if _is_missing_check(self.module, node):
+            return "text"
         if isinstance(parent, ast.Call) and node in parent.args:
             return _NEEDING.get(_last(parent.func), "")
         if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
@@ -209,6 +242,20 @@ def _checked_names(module: Module) -> set[str]:
     return found
 
 
+def _is_missing_check(module: Module, node: ast.AST) -> bool:
+    """Whether a read is the test of an `if` that gives up where there is no value."""
+    test = module.parents.get(node)
+    is_not = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    is_none = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.Eq)
+    outer = module.parents.get(test) if test is not None else None
+    return (
+        (is_not or is_none)
+        and isinstance(outer, ast.If)
+        and outer.test is test
+        and any(map(_gives_up, outer.body))
+    )
+
+
 def _gives_up(node: ast.stmt) -> bool:
     if isinstance(node, ast.Raise):
         return True
@@ -224,6 +271,24 @@ def _needing_names(module: Module) -> dict[str, str]:
             for value in [*node.args[:1], *(each.value for each in node.keywords)]:
                 if isinstance(value, ast.Name):
                     found.setdefault(value.id, kind)
+    return found
+
+
+def _needed_elsewhere(code: Code, paths: Sequence[str], module: Module) -> dict[str, str]:
+    """Names of a module that others give to a call which fails without a value."""
+    pairs = filter(None, map(assigned, module.top))
+    targets = {name for name, value in pairs if isinstance(value, ast.Call)}
+    stem = module.path.removesuffix(".py").removesuffix("/__init__").rsplit("/", 1)[-1]
+    others = [path for path in code.holding(stem, among=paths) if path != module.path]
+    found: dict[str, str] = {}
+    users = code.holding(*targets, among=others)[:_MOST_LINKED] if targets else []
+    for other in code.modules(users):
+        for node in other.nodes:
+            if isinstance(node, ast.Call) and (kind := _NEEDING.get(_last(node.func))):
+                for value in [*node.args[:1], *(each.value for each in node.keywords)]:
+                    source, _, name = other.dotted(value).rpartition(".")
+                    if name in targets and source.rpartition(".")[2] == stem:
+                        found.setdefault(name, kind)
     return found
 
 
@@ -270,8 +335,8 @@ def _settings_fields(module: Module) -> Iterator[Variable]:
         known.add(node.name)
         inherited = next((prefixes[base] for base in bases if base in prefixes), "")
         prefixes[node.name] = _prefix(node, inherited)
-        for field in node.body:
-            if found := _field(module, field, prefixes[node.name], known):
+        for each in node.body:
+            if found := _field(module, each, prefixes[node.name], known):
                 yield found
 
 
@@ -292,15 +357,15 @@ def _is_name(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _field(module: Module, field: ast.stmt, prefix: str, known: set[str]) -> Variable | None:
-    if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
+def _field(module: Module, node: ast.stmt, prefix: str, known: set[str]) -> Variable | None:
+    if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
         return None
-    kind = source(field.annotation)
-    name = field.target.id
+    kind = source(node.annotation)
+    name = node.target.id
     skipped = ("ClassVar", "SettingsConfigDict")
     if name == "model_config" or kind.startswith(skipped) or name.startswith("_") or kind in known:
         return None
-    value, alias = field.value, None
+    value, alias = node.value, None
     needed = value is None
     if isinstance(value, ast.Call) and _last(value.func) == "Field":
         default = argument(value, "default", 0)
@@ -315,7 +380,7 @@ def _field(module: Module, field: ast.stmt, prefix: str, known: set[str]) -> Var
     text = string(value) or ""
     return Variable(
         name=alias or f"{prefix}{name}".upper(),
-        evidence=module.evidence(field),
+        evidence=module.evidence(node),
         needed=needed,
         kind=_annotated_kind(kind),
         default=not needed,

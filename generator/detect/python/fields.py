@@ -33,6 +33,8 @@ _CACHES = (
     (("numba", "librosa", "umap-learn"), "NUMBA_CACHE_DIR", "/tmp/numba"),  # noqa: S108
 )
 _MODELS = ("transformers", "sentence-transformers", "diffusers", "huggingface-hub", "datasets")
+_PAGED = ("Dash app", "Streamlit app")  # which load the files of a folder `pages` by themselves
+_MOST_LAUNCHERS = 5  # scripts of which the imports are followed
 _MODELS_FOLDER = "/var/cache/huggingface"
 # Why a framework gets a variable, where it is not for a read-only container.
 _REASONS = {
@@ -79,7 +81,7 @@ class _Description:
         self.is_django = program.kind == "Django app" and describer.site is not None
         self.found = Described(notes=list(program.notes), additional=list(program.additional))
         self.files = self._files()
-        self.port = self._port() if program.port or program.listens else None
+        self.port = self._port() if program.port or self._listens() else None
 
     def all(self) -> Described:
         self._start()
@@ -88,6 +90,7 @@ class _Description:
         self._health()
         include = self._include()
         self._variables(include)
+        self._migrations(include)
         if self.is_django:
             self._django(include)
         return self.found
@@ -105,6 +108,12 @@ class _Description:
         elif program.all_files:
             own = [path for path in self.code.paths if not aside(path)]
             found = list(dict.fromkeys((*found, *own)))
+        elif program.kind in _PAGED:
+            start = joined(folder(program.path), "pages/")
+            pages = [path for path in self.code.paths if path.startswith(start)]
+            for page in pages:
+                found += reached(self.code, page, program.root)
+            found = list(dict.fromkeys(found))
         return found
 
     def _add(
@@ -185,11 +194,25 @@ class _Description:
 
     # The port.
 
+    def _listens(self) -> bool:
+        """Whether a program that is no web app opens a port."""
+        if self.program.listens or not self.program.kind.startswith("Python "):
+            return self.program.listens
+        return next(ports.of_code(self.code, self.files), None) is not None
+
     def _ports(self) -> Iterator[PortFound]:
         program = self.program
-        marks = [f"{mark}{program.target}" for mark in "\"'"] if program.target else []
-        launchers = self.code.holding(*marks)  # scripts that start it, such as uvicorn.run("a:app")
-        in_code = list(ports.of_code(self.code, [program.path, *self.files, *launchers]))
+        target = program.target.removesuffix("()")
+        marks = [f"{mark}{target}" for mark in "\"'"] if target else []
+        # Scripts that start it, such as uvicorn.run("a:app"), or by the name that they import.
+        launchers = self.code.holding(*marks) if marks else []
+        running = self.code.holding("uvicorn.run(") if target else []
+        for path in running[:_MOST_LAUNCHERS]:
+            if program.path in reached(self.code, path, program.root):
+                launchers.append(path)
+        found = list(ports.of_code(self.code, [program.path, *self.files, *launchers]))
+        metrics = [] if program.port_is_ours else [each for each in found if each.metrics]
+        in_code = [*(each for each in found if not each.metrics), *metrics]
         if not program.port_is_ours:
             yield from in_code
         yield from ports.of_server(self.code.tree, self.told, self.by.start.port)
@@ -289,8 +312,17 @@ class _Description:
     def _include(self) -> list[str]:
         program = self.program
         if self.project.installed:
-            picked = to_build(self.code, self.project.roots, self.files)
+            own = [path for path in self.project.project_files if path != "pyproject.toml"]
+            packages = to_build(self.code, self.project.roots, self.files)
             notes: list[Note] = []
+            beside: list[str] = []
+            if program.command[:1] == ("python",) and program.command[1:2] != ("-m",):
+                # The script is no part of the package, nor what it reads beside it.
+                picker = Picker(self.code, self.files, everything=False)
+                beside, notes = picker.pick(program.root), picker.notes
+            names = dict.fromkeys((*own, *packages, *beside))
+            whole = tuple(f"{name}/" for name in names)
+            picked = [name for name in names if not name.startswith(whole)]
         else:
             picker = Picker(self.code, self.files, everything=program.all_files)
             picked = picker.pick(program.root)
@@ -328,8 +360,9 @@ class _Description:
         if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
             storage.add(self.by.settings.media or "", media)
         database = self._database()
-        if database and database[0].startswith("/"):
-            storage.add(folder(database[0]), database[1])
+        mover = self.by.settings.database_variable if self.by.settings else ""
+        if database and (mover or database[0].startswith("/")):
+            storage.add_file(*database, variable=mover)
             database = None
         env: dict[str, str] = dict(program.env)
         tmpfs, volumes = set(program.tmpfs), set[str]()
@@ -384,6 +417,23 @@ class _Description:
             env["HF_HOME"] = _MODELS_FOLDER
             volumes.add(_MODELS_FOLDER)
 
+    def _migrations(self, include: list[str]) -> None:
+        """Say how to change the database's tables, which is never done at start."""
+        program, tree = self.program, self.code.tree
+        command, place = "", ""
+        if "alembic.ini" in include and self.project.needs("alembic"):
+            command, place = "alembic upgrade head", "alembic.ini"
+        elif program.kind == "Flask app" and self.project.needs("flask-migrate"):
+            place = tree.first("migrations/env.py") or ""
+            target = program.target.removesuffix("()")
+            command = f"flask --app {target} db upgrade" if place else ""
+        if command and not self.is_django:
+            text = (
+                "migrations are a step of their own, before a new version starts: run the image "
+                f"once with `{command}`; it is never done at start"
+            )
+            self.found.notes.append(Note(text=text, evidence=(Evidence(path=place),)))
+
     # Django.
 
     def _django(self, include: list[str]) -> None:
@@ -391,6 +441,9 @@ class _Description:
         if not site or not settings:
             return
         self.found.notes += django.notes(site, settings, self.code)
+        if settings.debug_switch and re.fullmatch(r"[A-Z_][A-Z0-9_]*", settings.debug_switch[0]):
+            name, place = settings.debug_switch
+            self._env("turns DEBUG off by being there, in", "true", name, place)
         root = settings.static_root
         if root and site.manage and settings.static_evidence and re.fullmatch(r"[\w./@+-]+", root):
             env = self._asset_env(site)

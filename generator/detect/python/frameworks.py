@@ -82,14 +82,13 @@ class AppObject:
 
 def find(code: Code) -> list[AppObject]:
     """All app objects and factories of a project, the likeliest first."""
-    found = []
+    found, makers = [], dict[str, Framework]()
     for module in code.modules(code.holding(*_WORDS)):
-        found += list(_of(module))
-    factories = {each.name: each for each in found if each.factory}
-    if factories:
-        calls = [f"{name}(" for name in factories]
+        found += list(_of(module, makers))
+    if makers:
+        calls = [f"{name}(" for name in makers]
         for module in code.modules(code.holding(*calls)):
-            found += list(_called(module, factories))
+            found += list(_called(module, makers))
     found += list(_imported(code, found))
     return sorted(_best_of_file(found), key=_rank)
 
@@ -141,11 +140,13 @@ def _merit(each: AppObject) -> tuple[bool, bool, int]:
     return each.factory, bool(each.framework.suffix), rank
 
 
-def _rank(each: AppObject) -> tuple[bool, int, int, str]:
+def _rank(each: AppObject) -> tuple[bool, int, int, int, str]:
     depth = each.path.count("/") - each.path.startswith("src/")
     # A file that is there for servers to load may lie one folder deeper.
     made_for_it = _is_for_servers(each.path)
-    return aside(each.path), max(0, depth - made_for_it), name_rank(each.path), each.path
+    beside = name_rank(each.path.rpartition("/")[0])  # api/main.py comes before admin/main.py
+    rank = name_rank(each.path), beside
+    return aside(each.path), max(0, depth - made_for_it), *rank, each.path
 
 
 def _maker(module: Module, call: ast.expr) -> Framework | None:
@@ -161,7 +162,8 @@ def _maker(module: Module, call: ast.expr) -> Framework | None:
     return None
 
 
-def _of(module: Module) -> Iterator[AppObject]:
+def _of(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
+    """The apps that a module makes; `makers` gets the functions that return one."""
     known: dict[str, AppObject] = {}
     for node in module.top:
         pair = assigned(node)
@@ -172,9 +174,11 @@ def _of(module: Module) -> Iterator[AppObject]:
             )
     yield from known.values()
     for node in module.top:
-        if not isinstance(node, ast.FunctionDef) or not _may_be_factory(node):
+        framework = _returned(module, node) if isinstance(node, ast.FunctionDef) else None
+        if not isinstance(node, ast.FunctionDef) or not framework or not _is_for_use(node):
             continue
-        if framework := _returned(module, node):
+        makers.setdefault(node.name, framework)
+        if _needs_nothing(node):
             yield AppObject(
                 path=module.path,
                 name=node.name,
@@ -208,12 +212,17 @@ def _looks_like_class(function: ast.expr) -> bool:
     return name.endswith(("Middleware", "ASGI", "Fix", "WhiteNoise", "Sentry"))
 
 
-def _may_be_factory(function: ast.FunctionDef) -> bool:
+def _is_for_use(function: ast.FunctionDef) -> bool:
+    """Whether a function's name does not say that it is for tests."""
+    return not any(word in function.name.lower() for word in _UNTESTED)
+
+
+def _needs_nothing(function: ast.FunctionDef) -> bool:
+    """Whether a function can be called without arguments."""
     arguments = function.args
     needed = len(arguments.args) + len(arguments.posonlyargs) - len(arguments.defaults)
     keywords = [value for value in arguments.kw_defaults if value is None]
-    named = function.name.lower()
-    return needed <= 0 and not keywords and not any(word in named for word in _UNTESTED)
+    return needed <= 0 and not keywords
 
 
 def _returned(module: Module, function: ast.FunctionDef) -> Framework | None:
@@ -237,17 +246,33 @@ def _returned(module: Module, function: ast.FunctionDef) -> Framework | None:
     return None
 
 
-def _called(module: Module, factories: dict[str, AppObject]) -> Iterator[AppObject]:
-    """Names that hold what a known factory returns."""
+def _called(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
+    """Names that hold what a known function makes, and functions that return that."""
     for node in module.top:
         pair = assigned(node)
-        if not pair or not isinstance(pair[1], ast.Call):
-            continue
-        name = module.dotted(pair[1].func).rpartition(".")[2]
-        if name in factories:
+        if pair and (framework := _made_by(module, pair[1], makers)):
             yield AppObject(
                 path=module.path,
                 name=pair[0],
-                framework=factories[name].framework,
+                framework=framework,
                 evidence=module.evidence(node),
             )
+        if not isinstance(node, ast.FunctionDef) or node.name in makers:
+            continue
+        ends = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+        made = [found for each in ends if each and (found := _made_by(module, each, makers))]
+        if made and _is_for_use(node) and _needs_nothing(node):
+            yield AppObject(
+                path=module.path,
+                name=node.name,
+                framework=made[0],
+                evidence=module.evidence(node),
+                factory=True,
+            )
+
+
+def _made_by(module: Module, value: ast.expr, makers: dict[str, Framework]) -> Framework | None:
+    """The framework of what a call of a known function gives."""
+    if not isinstance(value, ast.Call):
+        return None
+    return makers.get(module.dotted(value.func).rpartition(".")[2])

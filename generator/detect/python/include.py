@@ -64,8 +64,8 @@ _NEEDLESS_FILES = (
     "*.cfg", "*.code-workspace", "*.example", "*.gif", "*.in", "*.ipynb", "*.jpeg", "*.jpg",
     "*.lock", "*.log", "*.md", "*.nix", "*.png", "*.rst", "*.sample", "*.sh", "*.svg", "*.toml",
     "*.webp", "AUTHORS*", "CHANGES*", "COPYING*", "Caddyfile", "Dockerfile*", "Gemfile*",
-    "Jenkinsfile", "LICENCE*", "LICENSE*", "MANIFEST.in", "Makefile", "NOTICE*", "Pipfile*", "Procfile*",
-    "Taskfile*", "Vagrantfile", "app.json", "apt.txt", "bower.json", "codecov.y*ml",
+    "Jenkinsfile", "LICENCE*", "LICENSE*", "MANIFEST.in", "Makefile", "NOTICE*", "Pipfile*",
+    "Procfile*", "Taskfile*", "Vagrantfile", "app.json", "apt.txt", "bower.json", "codecov.y*ml",
     "compose*.y*ml", "conftest.py", "cookiecutter.json", "docker-compose*.y*ml", "dodo.py",
     "entrypoint.sh", "environment.y*ml", "fabfile.py", "fly.toml", "gunicorn.conf.py", "heroku.yml",
     "imgen.yaml", "justfile", "lefthook.yml", "mkdocs.yml", "mypy.ini", "nginx*.conf",
@@ -158,7 +158,9 @@ class Picker:
         if path in self.needed:
             return True
         if any(fnmatchcase(name, pattern) for pattern in _NEEDLESS_FILES):
-            return self._quoted(name) and not name.endswith(("lock", ".md", "Dockerfile"))
+            opened = name.endswith(".md") and self._opened(name)
+            needless = name.endswith(("lock", ".md", "Dockerfile"))
+            return self._quoted(name) and (opened or not needless)
         return (
             not name.endswith((".py", ".txt"))
             or (name.endswith(".py") and (self.everything or self._quoted(name[:-3])))
@@ -168,6 +170,9 @@ class Picker:
     def _wants_folder(self, path: str, name: str) -> bool:
         if path in self._folders:
             return True
+        inner = [each for each in self.code.tree.files if each.startswith(f"{path}/")]
+        if all(each.endswith((".gitkeep", ".gitignore", ".keep")) for each in inner):
+            return False
         if name in _NEEDLESS_FOLDERS or name.endswith((".egg-info", "_test", "_tests")):
             return self._quoted(name) and name not in ("tests", "test", "build", "dist", "venv")
         if name in _DATA_FOLDERS:
@@ -184,6 +189,14 @@ class Picker:
         """Whether the app's code has a text that begins with a name or holds it in a path."""
         found = re.escape(name)
         return re.search(rf"[\"'/]{found}(?=[\"'/.])", self.text) is not None
+
+    def _opened(self, name: str) -> bool:
+        """Whether a line of the app's code that names a file also opens or reads it."""
+        return any(
+            re.search(r"open\(|read_text\(|read_bytes\(", line)
+            for line in self.text.split("\n")
+            if name in line
+        )
 
     def _valid(self, paths: Iterable[str]) -> list[str]:
         valid = []

@@ -18,6 +18,8 @@ _FROM_GIT = frozenset(
     ]
 )
 _SOURCE_FOLDERS = ("src", "lib", "python")
+# What build backends run while they build.
+_BUILD_SCRIPTS = ("hatch_build.py", "pdm_build.py")
 _LICENCES = ("LICENSE*", "LICENCE*", "COPYING*", "NOTICE*")
 
 
@@ -157,7 +159,7 @@ def _why(main: Manifest, scripts: Mapping[str, str], places: Mapping[str, Eviden
 
 def _files(tree: Tree, manifests: Sequence[Manifest], folder: str) -> tuple[str, ...]:
     start = f"{folder}/" if folder else ""
-    wanted = ["pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in"]
+    wanted = ["pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in", *_BUILD_SCRIPTS]
     wanted += [reading for each in manifests for reading in each.readings]
     if not folder:
         wanted += [path for pattern in _LICENCES for path in tree.top(pattern)]

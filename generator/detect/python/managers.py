@@ -58,6 +58,11 @@ def expanded(shorthand: str) -> dict[str, SpecValue]:
     return {"manager": "uv", "files": [shorthand]} if shorthand else {}
 
 
+_LOCK_VERSION = re.compile(r'^lock-version = "(\d{1,2})\.(\d{1,2})"', re.MULTILINE)
+_OLD_POETRY = "1.8.5"
+"""The last release of Poetry 1."""
+
+
 def choose(tree: Tree, manifests: Sequence[Manifest]) -> Plan | None:
     """Choose the way to install a project's dependencies; the other ways are its alternatives."""
     found = [*_locked(tree, manifests), *_unlocked(tree, manifests)]
@@ -95,7 +100,8 @@ def _locked(tree: Tree, manifests: Sequence[Manifest]) -> list[Plan]:
         elif manager == "uv" and (space := workspaces.read(tree)):
             found.append(_by_workspace(lock, space, project))
         elif project:
-            found.append(_by_lock(manager, lock, project))
+            plan = _by_lock(manager, lock, project)
+            found.append(_with_old_poetry(tree, plan) if project.kind == "poetry" else plan)
     # A lock of development tools alone says nothing of an app whose packages stand elsewhere.
     return [plan for plan in found if plan.requirements] or (
         [] if requirements_files.candidates(tree) else found
@@ -130,6 +136,22 @@ def _by_lock(manager: str, lock: locks.Lock, project: Manifest) -> Plan:
         paths = [each for each in lock.packages.values() if each.source == "path"]
         return _with_folders(plan, [each.folder for each in paths if each.name in requirements])
     return _with_hashes(plan)
+
+
+def _with_old_poetry(tree: Tree, plan: Plan) -> Plan:
+    """Take the Poetry of a lock's time: a later one leaves packages out of what it exports."""
+    found = _LOCK_VERSION.search(tree.text(plan.shorthand) or "")
+    if plan.manager != "poetry" or not found or (int(found[1]), int(found[2])) >= (2, 1):
+        return plan
+    text = (
+        f"poetry.lock has the old format {found[1]}.{found[2]}, which Poetry {_OLD_POETRY} reads "
+        "in full: run `poetry lock` with Poetry 2 to renew it"
+    )
+    return replace(
+        plan,
+        fields={**plan.fields, "version": _OLD_POETRY},
+        notes=(*plan.notes, Note(text=text, evidence=plan.evidence)),
+    )
 
 
 def _with_folders(plan: Plan, folders: Sequence[str]) -> Plan:

@@ -35,6 +35,7 @@ class Project:
     python, dependencies…, packages, build_packages. `project_files` are what building the project
     as a package reads beside its code: a readme, licences, setup.py. `missing` says why it cannot
     be installed, or nothing. `version` is the project's own, where a manifest holds it.
+    `additional` are packages that the locked ones need and do not name.
     """
 
     manager: str
@@ -50,6 +51,7 @@ class Project:
     version: str = ""
     project_files: tuple[str, ...] = ()
     missing: str = ""
+    additional: tuple[str, ...] = ()
 
     def needs(self, *names: str) -> Requirement | None:
         """The first of some packages that the project needs."""

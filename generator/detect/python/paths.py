@@ -2,15 +2,16 @@
 
 import ast
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from generator.detect.python.code import Module, assigned, string
+from generator.detect.python.code import Module, argument, assigned, string
 from generator.detect.python.layout import folder
 
 _SAME = ("Path", "PurePath", "abspath", "fspath", "normpath", "path", "realpath", "str")
 INSTANCE = ".instance_path"
 """What the folder of `app.instance_path` is known by: no name of Python can be this."""
+_READING = ("os.getenv", "os.environ.get", "getenv", "decouple.config")
 _SAME_METHODS = ("absolute", "as_posix", "expanduser", "resolve")
 
 
@@ -25,6 +26,39 @@ def known_paths(module: Module) -> dict[str, str]:
         if pair and (path := path_of(module, pair[1], found)) is not None:
             found[pair[0]] = path
     return found
+
+
+def all_paths(module: Module, imported: Mapping[str, str]) -> dict[str, str]:
+    """The names that hold a path, those of functions, absolute paths and defaults included."""
+    found = dict(imported)
+    for node in module.nodes:
+        pair = assigned(node)
+        if pair is None:
+            continue
+        value, _ = default_of(module, pair[1])
+        text = string(value) or ""
+        path = text.rstrip("/") if text.startswith("/") else path_of(module, value, found)
+        if path is not None:
+            found.setdefault(pair[0], path)
+    return found
+
+
+def default_of(module: Module, value: ast.expr) -> tuple[ast.expr, str]:
+    """The default of a variable that a value is read from, and its name; else the value itself."""
+    variable = ""
+    for _ in range(4):
+        if not isinstance(value, ast.Call) or len(value.args) + len(value.keywords) == 0:
+            break
+        source = module.dotted(value.func)
+        default = argument(value, "default", 1)
+        if source in _READING and default is not None:
+            variable = string(argument(value, "key", 0)) or ""
+            value = default
+        elif source.rpartition(".")[2] == "Path" and len(value.args) == 1:
+            value = value.args[0]
+        else:
+            break
+    return value, variable
 
 
 def path_of(
@@ -59,8 +93,13 @@ def _sum(module: Module, node: ast.BinOp, known: dict[str, str], depth: int) -> 
     if left is None or right is None:
         return None
     if isinstance(node.op, ast.Add) and left and not right.startswith("/"):
-        return _inside(f"{left}{right}")
-    return _inside(posixpath.join(left, right.lstrip("/")))
+        return _below(left, f"{left}{right}")
+    return _below(left, posixpath.join(left, right.lstrip("/")))
+
+
+def _below(base: str, path: str) -> str | None:
+    """A path that begins with one known before, which may be absolute."""
+    return posixpath.normpath(path) if base.startswith("/") else _inside(path)
 
 
 def _parent(module: Module, node: ast.Attribute, known: dict[str, str], depth: int) -> str | None:
@@ -108,7 +147,7 @@ def _join(base: str | None, parts: list[ast.expr]) -> str | None:
     plain = [text.lstrip("/") for text in texts if text is not None]
     if base is None or len(plain) < len(texts):
         return None
-    return _inside(posixpath.join(base, *plain))
+    return _below(base, posixpath.join(base, *plain))
 
 
 def _formatted(

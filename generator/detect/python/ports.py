@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.detect.existing import Existing
@@ -10,10 +10,14 @@ from generator.detect.model import Confidence, Evidence
 from generator.detect.python.code import Code, Module, argument, string
 from generator.detect.tree import Tree
 
-_PORT_METHODS = ("run", "run_app", "listen", "serve", "launch", "run_server", "start_server")
+_PORT_METHODS: tuple[str, ...] = ("run", "run_app", "listen", "serve", "launch", "run_server")
+_PORT_METHODS += ("start_server", "run_webhook")
 _SERVER_CLASSES = ("HTTPServer", "ThreadingHTTPServer", "TCPServer", "WSGIServer", "make_server")
 _GRPC = ("add_insecure_port", "add_secure_port")
 _NAMES = (*_PORT_METHODS, *_SERVER_CLASSES, *_GRPC)
+_PORT_NAME = re.compile(r"(?i)(?:\w{0,80}_)?port")
+_BACKLOGS = (*range(1, 1025), 2048, 4096)  # of a socket's listen(), which is given no port
+_MOST_NAMES = 8  # looked for in other modules
 _WORDS = (*(f"{name}(" for name in _NAMES), "start_http_server(")
 
 
@@ -27,6 +31,8 @@ class PortFound:
     confidence: Confidence = Confidence.HIGH
     host: str = ""
     host_variable: str = ""
+    metrics: bool = False
+    """It answers for Prometheus alone, beside whatever the program does."""
 
 
 def port_in(text: str) -> int | None:
@@ -68,8 +74,10 @@ def of_settings(tree: Tree) -> Iterator[PortFound]:
 
 def of_code(code: Code, paths: Iterable[str]) -> Iterator[PortFound]:
     """Ports that the code listens on by itself: `app.run(port=5000)` and the like."""
+    paths = list(paths)
     for module in code.modules(code.holding(*_WORDS, among=paths)):
         constants, defaults = _constants(module)
+        constants = {**_imported(code, paths, module), **constants}
         for node in module.nodes:
             if isinstance(node, ast.Call) and (
                 found := _listening(module, node, constants, defaults)
@@ -87,9 +95,11 @@ def _listening(
     name = name.rpartition(".")[2]
     host, value = _address(name, call)
     told = _number(module, value, constants)
-    known = {**defaults, **constants}
+    # `port = arguments.port`: what is read from an object is an option before it is that name.
+    options = {f".{name}": default for name, default in defaults.items()}
+    known = {**defaults, **constants, **options}
     number = told or _number(module, value, known)
-    if not number:
+    if not number or (name == "listen" and number in _BACKLOGS):
         return None
     address, host_variable = _text(host, known)
     return PortFound(
@@ -99,23 +109,45 @@ def _listening(
         confidence=Confidence.HIGH if told else Confidence.MEDIUM,
         host=address,
         host_variable=host_variable,
+        metrics=name == "start_http_server",
     )
 
 
 def _address(name: str, call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
     """The host and the port that a call is given."""
     if name in _PORT_METHODS:
-        place = 0 if name == "listen" else -1
+        place = {"listen": 0, "start_server": 2}.get(name, -1)
         port = argument(call, "port", place) or argument(call, "server_port")
-        return argument(call, "host") or argument(call, "server_name"), port
+        host = argument(call, "host", 1 if name == "start_server" else -1)
+        host = host or (argument(call, "listen") if name == "run_webhook" else None)
+        return host or argument(call, "server_name"), port
     if name in _GRPC:
         return None, argument(call, "address", 0)
-    if name not in _SERVER_CLASSES and name != "start_http_server":
+    if name == "start_http_server":  # of prometheus_client
+        return argument(call, "addr", 1), argument(call, "port", 0)
+    if name not in _SERVER_CLASSES:
         return None, None
     first = argument(call, "server_address", 0)
     if isinstance(first, ast.Tuple) and len(first.elts) == 2:
         return first.elts[0], first.elts[1]
     return first, argument(call, "port", 1)
+
+
+def _imported(code: Code, paths: Sequence[str], module: Module) -> dict[str, ast.expr]:
+    """Values of other modules that a name for a port here may stand for."""
+    found: dict[str, ast.expr] = {}
+    seen: set[str] = set()
+    for node in module.nodes:
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        if name in seen or not _PORT_NAME.fullmatch(name) or len(seen) > _MOST_NAMES:
+            continue
+        seen.add(name)
+        others = [path for path in paths if path != module.path]
+        for other in code.modules(code.holding(f"{name} ", f"{name}:", f"{name}=", among=others)):
+            constants, _ = _constants(other)
+            if number := _number(other, constants.get(name), constants):
+                found.setdefault(name, ast.Constant(value=number))
+    return found
 
 
 def _constants(module: Module) -> tuple[dict[str, ast.expr], dict[str, ast.expr]]:
@@ -150,10 +182,11 @@ def _option(call: ast.Call) -> dict[str, ast.expr]:
     """The default of a command-line option, by the name that the code reads it with."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     default = argument(call, "default")
-    if name not in ("option", "add_argument") or default is None:
+    if name not in ("option", "add_argument", "define") or default is None:
         return {}
     words = [text for each in call.args if (text := string(each))]
-    long = next((word for word in words if word.startswith("--")), "")
+    plain = words[:1] if name == "define" else []  # of Tornado
+    long = next((word for word in (*words, *plain) if word.startswith("--") or word in plain), "")
     named = string(argument(call, "dest")) or long.lstrip("-").replace("-", "_")
     return {named: default} if named else {}
 
@@ -180,8 +213,9 @@ def _number(
             number = _number(module, argument(node, "default", 1), constants, depth + 1)
         elif name in ("Option", "Field"):
             number = _number(module, argument(node, "default", 0), constants, depth + 1)
-    elif isinstance(node, ast.Attribute) and node.attr in constants:
-        number = _number(module, constants[node.attr], constants, depth + 1)
+    elif isinstance(node, ast.Attribute):
+        value = constants.get(f".{node.attr}", constants.get(node.attr))
+        number = _number(module, value, constants, depth + 1)
     return number
 
 

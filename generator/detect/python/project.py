@@ -47,6 +47,7 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
         *system_packages.proposals(needs, _named(told)),
     ]
     main = next((each for each in own if each.kind != "pipenv"), None)
+    old = system_packages.with_pkg_resources(requirements)
     return Project(
         manager=plan.manager,
         requirements=requirements,
@@ -55,12 +56,20 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
         script_evidence=layout.script_evidence,
         installed=layout.installed,
         proposals=tuple(proposals),
-        notes=(*python.notes, *plan.notes, *layout.notes, *needs.notes, *_conda(tree)),
+        notes=(
+            *python.notes,
+            *plan.notes,
+            *layout.notes,
+            *needs.notes,
+            *_conda(tree),
+            *_setuptools(old),
+        ),
         python=python.minor,
         name=main.name if main else "",
         version=main.version if main else "",
         project_files=layout.files if layout.installed else (),
         missing=plan.missing or layout.missing or _not_installable(plan, layout),
+        additional=(system_packages.SETUPTOOLS,) if old else (),
     )
 
 
@@ -138,6 +147,16 @@ def _conda(tree: Tree) -> list[Note]:
     if by_pip:
         text += f"; the pip part of {path} names " + ", ".join(by_pip[:10])
     return [Note(text=text, evidence=(Evidence(path=path),))]
+
+
+def _setuptools(old: Requirement | None) -> list[Note]:
+    if old is None:
+        return []
+    text = (
+        f"{old.name} {old.version} imports pkg_resources, which setuptools has no longer from "
+        f"release 82: {system_packages.SETUPTOOLS} is installed beside it; better raise {old.name}"
+    )
+    return [Note(text=text, evidence=(old.evidence,))]
 
 
 def _with_geodjango(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, argument, source, string
+from generator.detect.python.code import Code, Module, argument, assigned, meant, source, string
 from generator.detect.python.frameworks import MAKERS
 from generator.detect.python.layout import folder, located
 
@@ -33,7 +33,7 @@ _INCLUDERS = {
 _GUARDS = re.compile(
     r"(?i)auth|login|jwt|token|permission|current_user|security|verify|api_key|require"
 )
-_WORDS = ("health", "livez", "alive", "ping", "ready", "status", "heartbeat")
+_WORDS = ("health", "livez", "alive", "ping", "ready", "status", "heartbeat", "/up", "/live")
 _PATHS = re.compile(rf"[\"'/](?:{'|'.join(_NAMES)})(?=[\"'/])")
 _DEPTH = 4  # of routers in routers
 
@@ -102,6 +102,13 @@ class _Finder:
             for outer in code.modules(holding)
         ]
         self.made: dict[str, dict[str, ast.Call]] = {}
+        self.paths = paths
+        self.nested = [
+            (outer, node)
+            for outer in code.modules(code.holding("route_handlers", among=paths))
+            for node in outer.nodes
+            if isinstance(node, ast.Call) and _last(node) == "Router"
+        ]
 
     def routes(self, module: Module) -> Iterator[Route]:
         for node in module.nodes:
@@ -116,13 +123,36 @@ class _Finder:
         calls = [each for each in function.decorator_list if isinstance(each, ast.Call)]
         if _is_guarded(function):
             return
+        holder = module.parents.get(function)
         for call in calls:
             path = string(argument(call, "path", 0))
             if path is None:
                 path = string(argument(call, "rule", 0))
-            if _last(call) in _DECORATORS and _may_be(path) and _takes_get(call):
-                for prefix in self._prefixes(module, _owner(call), 0):
+            if _last(call) not in _DECORATORS or not _takes_get(call):
+                continue
+            if isinstance(call.func, ast.Name) and isinstance(holder, ast.ClassDef):
+                before, path = _class_path(holder), path or ""
+                prefixes = [f"{outer}{before}" for outer in self._handled(holder.name, 0)]
+            elif isinstance(call.func, ast.Name):
+                prefixes = self._handled(function.name, 0)
+            else:
+                prefixes = self._prefixes(module, _owner(call), 0)
+            if _may_be(path):
+                for prefix in prefixes:
                     yield Route(_path(prefix, path or ""), module.evidence(call))
+
+    def _handled(self, name: str, depth: int) -> list[str]:
+        """What Litestar's routers put before the paths of a handler or controller."""
+        found = []
+        for outer, call in self.nested if depth < _DEPTH else []:
+            listed = argument(call, "route_handlers")
+            names = [_name(each) for each in getattr(listed, "elts", [])]
+            if name in names:
+                holder = assigned(outer.parents.get(call) or call)
+                before = self._handled(holder[0], depth + 1) if holder else [""]
+                own = string(argument(call, "path", 0)) or ""
+                found += [f"{each.rstrip('/')}/{own.strip('/')}" for each in before]
+        return found or [""]
 
     def _added(self, module: Module, call: ast.Call) -> Iterator[Route]:
         name = _last(call)
@@ -143,6 +173,9 @@ class _Finder:
             self.made[module.path] = _made(module)
         made = self.made[module.path].get(owner)
         if made is None:
+            elsewhere = self._imported(module, owner) if depth <= _DEPTH else None
+            if elsewhere:
+                return self._prefixes(*elsewhere, depth + 1)
             # A parameter or an imported app: nothing is known of a prefix, so there is none.
             return [""] if not owner.endswith(("router", "bp", "blueprint", "routes")) else []
         keyword = _ROUTERS.get(_last(made))
@@ -164,6 +197,16 @@ class _Finder:
             inner = more if more and _last(call) != "include_router" else more + own
             found += [before + inner for before in self._prefixes(outer, _owner(call), depth + 1)]
         return found
+
+    def _imported(self, module: Module, owner: str) -> tuple[Module, str] | None:
+        """The module that makes an imported router, and its name there."""
+        full = module.names.get(owner, "")
+        inner, _, name = full.rpartition(".")
+        for path in meant(self.paths, inner):
+            other = self.code.module(path) if path != module.path else None
+            if other and name in _made(other):
+                return other, name
+        return None
 
     def _inclusions(self, module: Module, owner: str) -> Iterator[tuple[Module, ast.Call]]:
         for outer, calls in self.including:
@@ -206,6 +249,17 @@ def _leads(outer: Module, named: str, module: Module) -> bool:
 def _last(call: ast.Call) -> str:
     """The name that is called, without what it is called on."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _class_path(holder: ast.ClassDef) -> str:
+    """The path of a Litestar controller, which stands before those of its methods."""
+    pairs = filter(None, map(assigned, holder.body))
+    found = next((string(value) or "" for name, value in pairs if name == "path"), "")
+    return f"/{found.strip('/')}" if found.strip("/") else ""
 
 
 def _owner(call: ast.Call) -> str:
@@ -259,7 +313,8 @@ def _is_guarded(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 def _path(prefix: str, path: str) -> str:
-    whole = f"/{prefix.strip('/')}/{path.lstrip('/')}" if prefix.strip("/") else path
+    joint = "/" if path else ""
+    whole = f"/{prefix.strip('/')}{joint}{path.lstrip('/')}" if prefix.strip("/") else path
     whole = re.sub("/{2,}", "/", whole)
     return whole if whole.startswith("/") else f"/{whole}"
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, aside
+from generator.detect.model import Evidence, Note
+from generator.detect.python.code import Code, Module, argument, aside, string
 from generator.detect.python.interactive import has_main
 from generator.detect.python.layout import dotted_name, folder, importable, located, root_of
 from generator.detect.python.model import Project
@@ -48,9 +48,11 @@ _LISTENING += ("start_server(", "WSGIServer(", "grpc.server(", "start_http_serve
 
 def find(code: Code, project: Project, start: Start) -> Iterator[Program]:
     """The scripts and entry points of a project, the likeliest first."""
-    yield from _told(code, project, start)
+    told = list(_told(code, project, start))
+    yield from told
     yield from _entry_points(code, project)
-    found = list(_scripts(code, project))
+    known = {each.path for each in told}
+    found = [each for each in _scripts(code, project) if each.path not in known]
     yield from found[:1]
 
 
@@ -75,9 +77,41 @@ def script(code: Code, project: Project, path: str, evidence: Evidence) -> Progr
         reason="program in",
         evidence=(evidence,),
         command=command,
+        notes=tuple(_asking(code, path)),
         listens=listens(code, path),
         port_is_ours=False,
     )
+
+
+def _asking(code: Code, path: str) -> Iterator[Note]:
+    """Say which arguments a script does not start without."""
+    module = code.module(path) if code.holding("add_argument(", "click", among=[path]) else None
+    found = {}
+    for node in module.nodes if module else []:
+        if isinstance(node, ast.Call) and (name := _needed_argument(node)):
+            found[name] = node
+    if module and found:
+        text = f"it does not start without its arguments {', '.join(found)}: add them to `command`"
+        first = next(iter(found.values()))
+        yield Note(text=text, evidence=(module.evidence(first),))
+
+
+def _needed_argument(call: ast.Call) -> str:
+    """The name of a command-line argument that has to be given."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    words = [text for each in call.args if (text := string(each))]
+    if name not in ("add_argument", "argument", "option") or not words:
+        return ""
+    required = argument(call, "required")
+    if isinstance(required, ast.Constant):
+        return words[0] if required.value is True else ""
+    is_positional = name != "option" and not words[0].startswith("-")
+    nargs = argument(call, "nargs")
+    may_be_left_out = (string(nargs) or "") in ("?", "*") or (
+        name == "argument" and isinstance(nargs, ast.UnaryOp)
+    )
+    has_default = argument(call, "default") is not None
+    return words[0] if is_positional and not may_be_left_out and not has_default else ""
 
 
 def listens(code: Code, path: str) -> bool:
@@ -101,7 +135,11 @@ def _told(code: Code, project: Project, start: Start) -> Iterator[Program]:
             path = path or located(code, root, start.module) or ""
             path = path or located(code, root, f"{start.module}.__main__") or ""
     if path and path.endswith(".py") and not path.endswith("manage.py"):
-        yield replace(script(code, project, path, Evidence(path=path)), score=75)
+        found = replace(script(code, project, path, Evidence(path=path)), score=75)
+        given = start.arguments
+        if given and not any("$" in word for word in given):
+            found = replace(found, command=(*found.command, *given), notes=())
+        yield found
 
 
 def _entry_points(code: Code, project: Project) -> Iterator[Program]:

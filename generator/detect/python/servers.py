@@ -14,8 +14,8 @@ VERSIONS = {
     "granian": "2.8.7",
     "gunicorn": "27.0.1",
     "hypercorn": "0.18.0",
+    "pyuwsgi": "2.0.30",
     "uvicorn": "0.54.0",
-    "uwsgi": "2.0.31",
     "waitress": "3.0.2",
     "websockets": "17.4",
 }
@@ -126,14 +126,15 @@ def _used(start: Start) -> str:
 
 
 def _package(project: Project, server: str) -> bool:
-    if project.needs(server):
+    if project.needs(server) or (server == "uwsgi" and project.needs("pyuwsgi")):
         return True
     found = [(project.needs(name), extra) for name, extra, brought in _BRING if brought == server]
     return any(need and (not extra or extra in need.extras) for need, extra in found)
 
 
 def _addition(server: str) -> tuple[str, ...]:
-    return pinned(server)
+    # The same program, which comes as a wheel.
+    return pinned("pyuwsgi" if server == "uwsgi" else server)
 
 
 def _added(server: str, project: Project) -> Note:

@@ -60,6 +60,8 @@ def notes(
         elif service.engine and service.engine in engines:
             where = f"named by {names}" if names else "as its settings say"
             text = f"needs {service.name}, {where}: what asks the database fails without it"
+        elif any(each.doubtful for each in named):
+            text = f"uses {service.name}, named by {names}"
         elif named:
             text = f"uses {service.name}, named by {names}, unless that is left at its default"
         else:

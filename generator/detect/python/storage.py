@@ -45,6 +45,10 @@ class Storage:
         if folder:
             self._place(Written(path=folder, evidence=evidence))
 
+    def add_file(self, path: str, evidence: Evidence, *, variable: str) -> None:
+        """Place one more file, which a variable may move."""
+        self._place(Written(path=path, evidence=evidence, is_file=True, variable=variable))
+
     def volumes(self) -> list[str]:
         """Folders of data."""
         return sorted(self._volumes)
@@ -76,7 +80,7 @@ class Storage:
     def _place(self, each: Written) -> None:
         if each.path.startswith("/"):
             self._absolute(each)
-        elif each.variable and _public(each.variable) and each.url:
+        elif each.variable and _public(each.variable) and (each.url or each.is_file):
             name = each.path.rsplit("/", 1)[-1]
             self._moves[each.variable] = (f"{each.url}{_DATA}/{name}", each.evidence)
             self._volumes.setdefault(_DATA, each.evidence)

@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
 from generator.bases import _END_OF_LIFE
 from generator.detect.model import Confidence, Evidence, Note, Proposal
 from generator.detect.python import specifiers, wheels
@@ -15,6 +18,9 @@ from generator.detect.values import mapping, text, texts
 TABLE = Path(__file__).parent.parent / "data" / "system_packages.yaml"
 FAMILIES = {"apt": "glibc", "apk": "musl"}
 GEODJANGO = "django-contrib-gis"
+SETUPTOOLS = "setuptools==80.9.0"
+"""A release with pkg_resources, for packages that import it."""
+_WITHOUT_PKG_RESOURCES = "82"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +30,8 @@ class Entry:
     name: str
     wheels: str = "all"
     since: Mapping[str, str]
+    breaks: Mapping[str, str]
+    pkg_resources: str = ""
     pure: bool = False
     compiler: str = "c"
     unless: tuple[str, ...] = ()
@@ -45,6 +53,17 @@ class Entry:
     def newest(self, version: str, minors: Iterable[str]) -> str:
         """The last of some Python versions for which a release has a wheel, or nothing."""
         fitting = [minor for minor in minors if self.has_wheel(version, minor, "glibc")]
+        return fitting[-1] if fitting else ""
+
+    def _breaks(self, given: Version | None, minor: str) -> bool:
+        return (
+            given is not None and minor in self.breaks and given in SpecifierSet(self.breaks[minor])
+        )
+
+    def newest_working(self, version: str, minors: Iterable[str]) -> str:
+        """The last of some Python versions that a release runs on."""
+        given = specifiers.version(version)
+        fitting = [minor for minor in minors if not self._breaks(given, minor)]
         return fitting[-1] if fitting else ""
 
 
@@ -80,6 +99,8 @@ def _entry(name: str, each: Mapping[str, Any]) -> Entry:
         name=name,
         wheels=text(each.get("wheels")) or "all",
         since={minor: text(first) for minor, first in mapping(each.get("since")).items()},
+        breaks={minor: text(first) for minor, first in mapping(each.get("breaks")).items()},
+        pkg_resources=text(each.get("pkg_resources")),
         pure=each.get("pure") == "true",
         compiler=text(each.get("compiler")) or "c",
         unless=tuple(texts(each.get("unless"))),
@@ -162,6 +183,17 @@ def newest_python(
 
 def _newest(requirement: Requirement, minors: Sequence[str]) -> str:
     entry = table().get(requirement.name)
+    found = _newest_wheel(requirement, entry, minors)
+    if entry and entry.breaks and requirement.version:
+        found = min(
+            filter(None, (found, entry.newest_working(requirement.version, minors))),
+            key=_number,
+            default="",
+        )
+    return found
+
+
+def _newest_wheel(requirement: Requirement, entry: Entry | None, minors: Sequence[str]) -> str:
     if entry and entry.pure:
         return ""
     if requirement.wheels:
@@ -169,6 +201,22 @@ def _newest(requirement: Requirement, minors: Sequence[str]) -> str:
     if entry and entry.since and requirement.version:
         return entry.newest(requirement.version, minors)
     return ""
+
+
+def with_pkg_resources(requirements: Mapping[str, Requirement]) -> Requirement | None:
+    """A package that imports pkg_resources, unless a setuptools that still has it is locked."""
+    locked = requirements.get("setuptools")
+    given = specifiers.version(locked.version) if locked else None
+    last = specifiers.version(_WITHOUT_PKG_RESOURCES)
+    if given and last and given < last:
+        return None
+    for requirement in requirements.values():
+        entry = table().get(requirement.name)
+        first = specifiers.version(entry.pkg_resources) if entry else None
+        version = specifiers.version(requirement.version)
+        if first and version and version < first:
+            return requirement
+    return None
 
 
 def _minors() -> list[str]:

@@ -22,7 +22,7 @@ _PORTS = frozenset(["PORT", "APP_PORT", "SERVER_PORT", "BIND_PORT", "LISTEN_PORT
 _ADDRESS = re.compile(r"(?i).*(?:_ur[li]|_dsn|_host|_hosts|_endpoint|_address|_server|dsn)")
 _PLACEHOLDER = re.compile(
     r"(?i).*(?:change[-_ ]?me|your[-_ ]|replace|xxx|<|>|todo|example|secret|\.\.\.|localhost"
-    r"|127\.0\.).*"
+    r"|127\.0\.|\b0?12345).*"
 )
 
 
@@ -90,6 +90,13 @@ class Variables:
             each for each in self.read
             if not (each.needed or each.doubtful or each.default or each.name in moved)
         ]  # fmt: skip
+        open_secrets = [
+            each for each in self.read
+            if each.default and each.text and not each.needed and secret_name(each.name)
+        ]  # fmt: skip
+        if open_secrets:
+            text = "left at a value that everyone can read in the code, unless given: "
+            yield Note(text=text + _names(open_secrets), evidence=_places(open_secrets))
         if doubtful:
             text = "asked for in some cases only, without a default: "
             yield Note(text=text + _names(doubtful), evidence=_places(doubtful))

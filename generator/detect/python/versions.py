@@ -224,9 +224,8 @@ def _by_range(
     if limit and _key(limit[0]) < _key(DEFAULT):
         reachable = [each for each in supported if _key(each) <= _key(limit[0])]
         if reachable:
-            return _field(
-                reachable[-1], "the newest version with wheels for the package in", limit[1]
-            )
+            return _field(reachable[-1], "the newest version that fits the package in", limit[1])
+        return _oldest(supported[0], limit)
     if DEFAULT in supported:
         hint = None if allowed else _tested(tree)
         if hint and hint.minor in supported and hint.minor != DEFAULT:
@@ -235,6 +234,17 @@ def _by_range(
     evidence = allowed[0].evidence
     older = [each for each in supported if _key(each) < _key(DEFAULT)]
     return _field(older[-1] if older else supported[0], "asked for in", evidence)
+
+
+def _oldest(minor: str, limit: tuple[str, Evidence]) -> Choice:
+    """The oldest supported version, for packages that are older than every supported one."""
+    text = (
+        f"a package is from the time of Python {limit[0]}, which is no longer supported: it may "
+        f"not install on {minor}; raise its version if so"
+    )
+    reason = "the supported version nearest to that of the package in"
+    choice = _field(minor, reason, limit[1], Confidence.LOW)
+    return replace(choice, notes=(Note(text=text, evidence=(limit[1],)),))
 
 
 def _beside_images(choice: Choice, images: Sequence[Pin]) -> Choice:

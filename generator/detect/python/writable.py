@@ -2,13 +2,13 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, argument, string
+from generator.detect.python.code import Code, Module, argument, meant, string
 from generator.detect.python.layout import folder, joined
-from generator.detect.python.paths import INSTANCE, known_paths, path_of
+from generator.detect.python.paths import INSTANCE, all_paths, path_of
 
 _SQLITE = re.compile(r"sqlite(?:\+\w{1,20})?:///(?!:memory:)(/?[^\s\"'?{}]{1,200})")
 _WORDS: tuple[str, ...] = ("sqlite", "instance_path", "makedirs", "mkdir", "FileHandler")
@@ -49,15 +49,30 @@ def find(
     SQLite URL is relative to it, as Flask-SQLAlchemy has it, and not to the working directory.
     """
     relative = instance if relative_in_instance else None
+    paths = list(paths)
     found: dict[str, Written] = {}
     for module in code.modules(code.holding(*_WORDS, among=paths)):
-        known = known_paths(module)
+        known = all_paths(module, _imported(code, paths, module))
         if instance is not None:
             known[INSTANCE] = instance
         for node in module.nodes:
             for each in _written(module, node, known, relative):
                 found.setdefault(each.path, each)
     return list(found.values())
+
+
+def _imported(code: Code, paths: Sequence[str], module: Module) -> dict[str, str]:
+    """The paths that a module takes from others, by the name that it knows them by."""
+    found: dict[str, str] = {}
+    for name, full in module.names.items():
+        source, _, other = full.rpartition(".")
+        if not (name.isupper() or "path" in name.lower() or "dir" in name.lower()):
+            continue
+        for path in meant(paths, source):
+            there = code.module(path)
+            if there and there is not module and (value := all_paths(there, {}).get(other)):
+                found[name] = value
+    return found
 
 
 def scratch(code: Code, paths: Iterable[str]) -> bool:

@@ -9,9 +9,9 @@ from generator.detect.tree import Tree
 _MOST = 24
 # At the top of a project, but nothing that a site is made of.
 _BESIDE = (
-    "*.log", "*.code-workspace", "AGENTS.md", "AUTHORS*", "CHANGELOG*", "CHANGES*", "CLAUDE.md",
-    "CNAME", "CODEOWNERS", "CODE_OF_CONDUCT*", "CONTRIBUTING*", "COPYING*", "Caddyfile", "Dockerfile*", "HISTORY*",
-    "Jenkinsfile", "LICENCE*", "LICENSE*", "Makefile", "NOTICE*", "Procfile", "README*",
+    "*.log", "[A-Z][A-Z]*.md", "*.code-workspace", "AUTHORS*", "CHANGELOG*", "CHANGES*", "CNAME",
+    "CODEOWNERS", "CODE_OF_CONDUCT*", "CONTRIBUTING*", "COPYING*", "Caddyfile", "Dockerfile*",
+    "HISTORY*", "Jenkinsfile", "LICENCE*", "LICENSE*", "Makefile", "NOTICE*", "Procfile", "README*",
     "SECURITY*", "TODO*", "Vagrantfile", "__tests__", "commitlint.config.*", "compose*.y*ml",
     "coverage", "cypress", "cypress.config.*", "docker", "docker-bake.hcl", "docker-compose*.y*ml",
     "e2e", "entrypoint.sh", "eslint.config.*", "firebase.json", "fly.toml", "imgen.yaml",

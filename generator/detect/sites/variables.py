@@ -17,7 +17,8 @@ def own_prefixes(tree: Tree) -> tuple[str, ...]:
     """The prefixes that a configuration of Vite names instead of its usual one."""
     path = tree.first(*(f"vite.config.{ending}" for ending in ("ts", "js", "mts", "mjs", "cjs")))
     named = re.search(
-        r"\benvPrefix\s*:\s*(\[[^\]]{0,300}\]|['\"][A-Z0-9_]+['\"])", tree.text(path) or "" if path else ""
+        r"\benvPrefix\s*:\s*(\[[^\]]{0,300}\]|['\"][A-Z0-9_]+['\"])",
+        tree.text(path) or "" if path else "",
     )
     return tuple(re.findall(r"['\"]([A-Z][A-Z0-9_]*_)['\"]", named[1])) if named else ()
 

@@ -17,6 +17,7 @@ _TOOLS = re.compile(
     r"|make|gmake|cmake|ninja|meson|git|svn|hg|pip[\d.]*|uv|uvx|poetry|pdm|pipenv|npm|npx|pnpm|yarn"
     r"|bun|cargo|rustc|go|gofmt|javac|mvn|gradle|bundle|composer|rpmbuild|dpkg-buildpackage"
 )
+_PIP = re.compile(r".*/pip[\d.]*")
 _REMOTE = re.compile(r"(?:.*/)?s?bin/(?:sshd|dropbear|telnetd|in\.telnetd)")
 _REMOTE_PORT = "22/tcp"
 # Packages that an image at run time has no use for; -dev packages come on top.
@@ -53,7 +54,14 @@ def no_build_tools(bench: Bench) -> Outcome:
         for file in files(bench.own_layers)
         if (match := _FOLDERS.fullmatch(file.path)) and _TOOLS.fullmatch(match[1])
     ]
-    return verdict(sorted(found), "no compiler, make, git or package manager above the base")
+    rest = [path for path in found if not _PIP.fullmatch(path)]
+    # Some programs install plugins with pip, and so depend on it.
+    owner = packages.distribution_that_needs(bench.own_layers, "pip") if rest != found else ""
+    if owner and not rest:
+        return passed(f"no compiler, make or git above the base; pip, which {owner} requires")
+    return verdict(
+        sorted(rest if owner else found), "no compiler, make, git or package manager above the base"
+    )
 
 
 def base_kept(bench: Bench) -> Outcome:
