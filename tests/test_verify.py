@@ -1,10 +1,12 @@
 """`imgen verify` without an engine: what is to be verified, and what is told where none answers."""
 
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -33,7 +35,7 @@ from generator.verify.errors import (
 )
 from generator.verify.image_config import ImageConfig, read_config
 from generator.verify.layers import File, Layer, merged
-from generator.verify.packages import closure, from_alpine, from_debian
+from generator.verify.packages import closure, distribution_that_needs, from_alpine, from_debian
 from generator.verify.processes import _faults, program, services
 from generator.verify.progress import PlainProgress, Progress, Step
 from generator.verify.run import Choice
@@ -604,6 +606,28 @@ def test_packages_are_read_from_both_databases() -> None:
     assert closure(found, ["curl=8.*"]) == {"curl", "libc6"}
     alpine = "P:curl\nD:so:libc.so>=1 x\n\nP:musl\np:so:libc.so=1\n\n"
     assert closure(from_alpine(alpine), ["curl"]) == {"curl", "musl"}
+
+
+@pytest.mark.parametrize(
+    ("line", "owner"),
+    [
+        ("Requires-Dist: pip", "shop"),
+        ("Requires-Dist: pip>=20", "shop"),
+        ("Requires-Dist: pip (>=20)", "shop"),
+        ("Requires-Dist: pip-tools", ""),
+        ("Requires-Dist: pip ; extra == 'plugins'", ""),
+        ("Summary: needs pip", ""),
+    ],
+)
+def test_a_python_package_may_need_pip(tmp_path: Path, line: str, owner: str) -> None:
+    path = "opt/venv/lib/python3.13/site-packages/shop-1.0.dist-info/METADATA"
+    content = f"Name: shop\n{line}\n".encode()
+    with tarfile.open(tmp_path / "layer.tar", "w") as archive:
+        member = tarfile.TarInfo(path)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    files = (File(path, 0, 0, 0o644, is_folder=False, is_link=False),)
+    assert distribution_that_needs([Layer(files, tmp_path / "layer.tar")], "pip") == owner
 
 
 def test_what_a_declared_package_depends_on_is_not_unneeded() -> None:

@@ -193,23 +193,22 @@ def test_sanic_has_a_server_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "processes", "tmpfs"),
+    ("argv", "several"),
     [
-        ("sanic server:app --workers=4", "--workers=4", ["/tmp"]),
-        ("sanic server:app -w 3 --host 0.0.0.0", "--workers=3", ["/tmp"]),
-        ("sanic server:app --fast", "--single-process", None),
-        ("sanic server:app -w 1", "--single-process", None),
+        ("sanic server:app --workers=4", True),
+        ("sanic server:app -w 3 --host 0.0.0.0", True),
+        ("sanic server:app --fast", True),
+        ("sanic server:app -w 1", False),
+        ("sanic server:app --port 8000", False),
     ],
 )
-def test_workers_of_sanic_are_kept_and_never_one_for_each_cpu(
-    tmp_path: Path, argv: str, processes: str, tmpfs: list[str] | None
-) -> None:
+def test_sanic_is_one_process_and_says_so(tmp_path: Path, argv: str, *, several: bool) -> None:
     code = 'from sanic import Sanic\napp = Sanic("x")\n'
     (app,) = apps(tmp_path, {"server.py": code}, project_of("sanic"), argv=argv)
     command = value(app, "command")
     assert isinstance(command, list)
-    assert command[-1] == processes
-    assert value(app, "tmpfs") == tmpfs
+    assert command[-1] == "--single-process"
+    assert ("start more containers" in notes(app)) is several
 
 
 def test_aiohttp_script_runs_itself(tmp_path: Path) -> None:
@@ -798,3 +797,28 @@ def test_one_of_several_apps_is_not_sure(tmp_path: Path) -> None:
     found = proposal(app, "server")
     assert found
     assert found.confidence is Confidence.HIGH
+
+
+def test_a_uwsgi_that_is_not_named_comes_as_a_wheel(tmp_path: Path) -> None:
+    (app,) = apps(
+        tmp_path,
+        {"app.py": FLASK},
+        project_of("flask"),
+        argv="uwsgi --http-socket :8000 --module app:app",
+    )
+    assert value(app, "command")[0] == "uwsgi"
+    assert [each.partition("==")[0] for each in app.additional] == ["pyuwsgi"]
+
+
+def test_the_package_of_the_settings_may_be_called_example(tmp_path: Path) -> None:
+    setting = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "example.settings")\n'
+    wsgi = "from django.core.wsgi import get_wsgi_application\n"
+    wsgi += "application = get_wsgi_application()\n"
+    files = {
+        "manage.py": setting,
+        "example/__init__.py": "",
+        "example/settings.py": "INSTALLED_APPS = []\n",
+        "example/wsgi.py": setting + wsgi,
+    }
+    app = apps(tmp_path, files, project_of("django", "gunicorn"))[0]
+    assert value(app, "server") == {"gunicorn": "example.wsgi:application"}

@@ -193,6 +193,7 @@ def test_services(tmp_path: Path) -> None:
     (app,) = apps(tmp_path, {"app.py": APP + code}, project)
     assert "needs a Redis at REDIS_URL" in notes(app)
     assert "healthy" not in notes(app)  # a health path may answer without it
+    assert "uses a PostgreSQL, named by DATABASE_URL" in notes(app)
 
 
 def test_service_without_a_default_is_not_said_to_have_one(tmp_path: Path) -> None:
@@ -206,7 +207,6 @@ def test_service_with_a_default(tmp_path: Path) -> None:
     code = 'D = os.getenv("DATABASE_URL", "sqlite:///x.db")\n'
     (app,) = apps(tmp_path, {"app.py": APP + code}, project_of("flask", "psycopg2-binary"))
     assert "unless that is left at its default" in notes(app)
-    assert "uses a PostgreSQL, named by DATABASE_URL" in notes(app)
 
 
 def test_include_is_what_the_app_needs(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ SETUPTOOLS = BUILD.format("setuptools", "setuptools.build_meta")
 PROJECT = '[project]\nname = "shop"\nversion = "1"\nreadme = "README.md"\ndependencies = ["{0}"]\n'
 SCRIPTS = '[project.scripts]\nshop = "shop.main:run"\n'
 SRC = {"src/shop/__init__.py": "", "src/shop/main.py": "", "README.md": ""}
+FLASK_APP = "from flask import Flask\napp = Flask(__name__)\n"
 FLAT = {"shop/__init__.py": "", "shop/main.py": "", "README.md": ""}
 
 
@@ -54,6 +55,15 @@ def test_layouts(
     assert (values(found).get("dependencies.install_project") == "true") is installed
     if installed:
         assert found.project_files == ("pyproject.toml", "README.md")
+
+
+def test_what_the_build_backend_runs_is_a_file_of_the_project(tmp_path: Path) -> None:
+    files = {"pyproject.toml": PROJECT.format("flask") + HATCH, "hatch_build.py": "", **SRC}
+    found = read(tmp_path, files)
+    assert found.project_files == ("pyproject.toml", "hatch_build.py", "README.md")
+    (app, *_) = python.candidates(tree(tmp_path, {"src/shop/main.py": FLASK_APP}), Existing())
+    include = next(each.value for each in app.proposals if each.field == "include")
+    assert include == ["hatch_build.py", "README.md", "src"]
 
 
 @pytest.mark.parametrize(

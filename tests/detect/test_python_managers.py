@@ -354,7 +354,8 @@ def test_a_library_is_no_app(tmp_path: Path) -> None:
 def test_an_old_poetry_lock_is_read_by_the_poetry_of_its_time(
     tmp_path: Path, lock_version: str, expected: str | None
 ) -> None:
-    lock = f'[[package]]\nname = "flask"\nversion = "3.1.0"\n\n[metadata]\nlock-version = "{lock_version}"\n'
+    lock = '[[package]]\nname = "flask"\nversion = "3.1.0"\n\n[metadata]\n'
+    lock += f'lock-version = "{lock_version}"\n'
     pyproject = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\nflask = "*"\n'
     found = read(tmp_path, {"pyproject.toml": pyproject, "poetry.lock": lock})
     assert values(found).get("dependencies.version") == expected

@@ -101,7 +101,13 @@ def served_object(
     site: Site, objects: list[AppObject], project: Project, code: Code
 ) -> AppObject | None:
     """The app object to serve: that of asgi.py if the project uses it, else that of wsgi.py."""
-    own = [each for each in objects if each.framework.name == "Django" and not aside(each.path)]
+    # The package of the settings is the project's own, also if it is called `example`.
+    package = f"/{site.settings.partition('.')[0]}/"
+    own = [
+        each
+        for each in objects
+        if each.framework.name == "Django" and (not aside(each.path) or package in f"/{each.path}")
+    ]
     real_time = project.needs(*_REAL_TIME) or "ASGI_APPLICATION" in "".join(
         code.text(path) for path in site.files
     )

@@ -164,20 +164,21 @@ def _alternatives(
 
 
 def _sanic(app: AppObject, common: Program, start: Start) -> Program:
-    """Sanic's own server: one process, or as many as the project's own command asks for.
+    """Sanic's own server, in one process.
 
-    With several, a manager starts the workers, and keeps sockets of its own in /tmp. `--fast` is
-    never kept: it starts one for each CPU of the host, whatever the container's limit.
+    Its manager of several keeps sockets in /tmp and takes longer to stop than an engine waits;
+    `--fast` starts one for each CPU of the host, whatever the container's limit.
     """
     words = " ".join(start.arguments) if start.program == "sanic" else ""
-    asked = re.search(r"(?:^| )(?:-w|--workers)[ =]([0-9]{1,3})(?: |$)", words)
-    count = int(asked[1]) if asked else 1
-    processes = f"--workers={count}" if count > 1 else "--single-process"
+    asked = re.search(r"(?:^| )(?:--fast|(?:-w|--workers)[ =](?!1(?: |$)))", words)
+    notes = []
+    if asked:
+        text = "Sanic runs as one process: start more containers where it had several workers"
+        notes.append(Note(text=text, evidence=(app.evidence,)))
     target = common.target.removesuffix("()")
     factory = ("--factory",) if app.factory else ()
-    command = ("sanic", target, "--host=0.0.0.0", "--port={port}", processes, *factory)
-    tmpfs = ("/tmp",) if count > 1 else ()  # noqa: S108
-    return replace(common, command=command, target="", tmpfs=tmpfs)
+    command = ("sanic", target, "--host=0.0.0.0", "--port={port}", "--single-process", *factory)
+    return replace(common, command=command, target="", notes=tuple(notes))
 
 
 def _aiohttp(code: Code, project: Project, app: AppObject, common: Program) -> Program:
