@@ -337,11 +337,41 @@ def test_migrations_are_said(tmp_path: Path) -> None:
     assert "migrations" not in notes(app)
 
 
-def test_file_beside_the_code_is_said(tmp_path: Path) -> None:
+def test_file_beside_the_code_becomes_a_link_to_a_volume(tmp_path: Path) -> None:
     code = 'import sqlite3\nc = sqlite3.connect("app.db")\n'
     (app,) = apps(tmp_path, {"app.py": APP + code}, FLASK)
-    assert value(app, "volumes") is None
+    assert value(app, "volumes") == ["/data"]
+    assert value(app, "links") == {"app.db": "/data/app.db"}
     assert "writes app.db beside its code" in notes(app)
+    assert "a link there leads to /data/app.db" in notes(app)
+
+
+def test_two_files_of_one_name_have_two_places(tmp_path: Path) -> None:
+    code = 'import sqlite3\na = sqlite3.connect("app.db")\nb = sqlite3.connect("shop/app.db")\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code, "shop/__init__.py": ""}, FLASK)
+    assert value(app, "links") == {"app.db": "/data/app.db", "shop/app.db": "/data/shop-app.db"}
+
+
+def test_a_log_beside_the_code_is_scratch(tmp_path: Path) -> None:
+    code = 'import logging\nh = logging.FileHandler("app.log")\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code}, FLASK)
+    assert value(app, "links") == {"app.log": "/tmp/app.log"}
+    assert value(app, "tmpfs") == ["/tmp"]
+
+
+def test_a_file_that_the_project_brings_is_no_link(tmp_path: Path) -> None:
+    code = 'import sqlite3\nc = sqlite3.connect("app.db")\n'
+    (app,) = apps(tmp_path, {"app.py": APP + code, "app.db": "data"}, FLASK)
+    assert value(app, "links") is None
+    assert value(app, "include") == ["app.db", "app.py"]
+    assert "let a variable move it" in notes(app)
+
+
+def test_an_installed_package_has_no_place_for_links(tmp_path: Path) -> None:
+    code = 'import sqlite3\nc = sqlite3.connect("app.db")\n'
+    project = project_of("flask", "gunicorn", installed=True)
+    (app,) = apps(tmp_path, {"app.py": APP + code}, project)
+    assert value(app, "links") is None
 
 
 def test_folders_of_data_logs_and_scratch(tmp_path: Path) -> None:

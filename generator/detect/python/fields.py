@@ -356,14 +356,14 @@ class _Description:
             include,
             self._instance(),
             relative_in_instance=self.project.needs("flask-sqlalchemy") is not None,
+            installed=self.project.installed,
         )
         if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
             storage.add(self.by.settings.media or "", media)
         database = self._database()
         mover = self.by.settings.database_variable if self.by.settings else ""
-        if database and (mover or database[0].startswith("/")):
+        if database:
             storage.add_file(*database, variable=mover)
-            database = None
         env: dict[str, str] = dict(program.env)
         tmpfs, volumes = set(program.tmpfs), set[str]()
         self._caches(env, tmpfs, volumes)
@@ -384,13 +384,17 @@ class _Description:
         self.found.notes += [
             *services.notes(self.project, read, engines),
             *variables.notes(moved),
-            *storage.notes(database),
+            *storage.notes(),
         ]
         volumes |= set(storage.volumes())
         tmpfs |= set(storage.tmpfs())
         if volumes:
             places = storage.evidence()
             self._add("volumes", sorted(volumes), "the app keeps data there:", *places)
+        if links := storage.links():
+            targets = {path: target for path, (target, _) in links.items()}
+            reason = "the app writes them beside its code:"
+            self._add("links", targets, reason, *(place for _, place in links.values()))
         if tmpfs:
             reason = "for scratch files, since the root file system is read-only"
             self._add("tmpfs", sorted(tmpfs), reason, confidence=Confidence.MEDIUM)

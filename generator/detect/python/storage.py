@@ -7,7 +7,7 @@ from generator.detect.python import writable
 from generator.detect.python.code import Code
 from generator.detect.python.environment import Variable
 from generator.detect.python.writable import Written
-from generator.grammar import absolute_path, data_directory
+from generator.grammar import absolute_path, data_directory, made_path
 from generator.secrecy import public_env_name
 
 _TMP = "/tmp"  # noqa: S108
@@ -26,6 +26,7 @@ class Storage:
         instance: str | None,
         *,
         relative_in_instance: bool,
+        installed: bool = False,
     ) -> None:
         self.code, self.files = code, files
         self.include = include
@@ -37,6 +38,8 @@ class Storage:
         self._tmpfs = {_TMP} if writable.scratch(code, files) else set()
         self._moves: dict[str, tuple[str, Evidence]] = {}
         self._stuck: list[Written] = []
+        self._links: dict[str, tuple[str, Evidence]] = {}
+        self._linkable = not installed
         for each in self.written:
             self._place(each)
 
@@ -66,11 +69,17 @@ class Storage:
         needed = {each.name for each in read if each.needed}
         return {name: value for name, value in self._moves.items() if name not in needed}
 
-    def notes(self, database: tuple[str, Evidence] | None) -> Iterator[Note]:
+    def links(self) -> Mapping[str, tuple[str, Evidence]]:
+        """Files beside the code that lead to a folder of data: their places and the evidence."""
+        return dict(sorted(self._links.items()))
+
+    def notes(self) -> Iterator[Note]:
         """What the app writes where it may not."""
-        found = [(each.path, each.evidence) for each in self._stuck]
-        found += [database] if database else []
-        for path, place in dict(found).items():
+        for path, (target, place) in self.links().items():
+            text = f"it writes {path} beside its code, which the container cannot change: a link "
+            text += f"there leads to {target}"
+            yield Note(text=text, evidence=(place,))
+        for path, place in {each.path: each.evidence for each in self._stuck}.items():
             text = f"it writes {path} beside its code, which the container cannot change: let a "
             text += (
                 f"variable move it to a folder of data such as {_DATA}, and name that in volumes"
@@ -90,8 +99,26 @@ class Storage:
                 self._tmpfs.add(path)
             elif _fits(path):
                 self._volumes.setdefault(path, each.evidence)
+        elif each.is_file and self._can_link(each.path):
+            self._link(each)
         elif each.is_file:
             self._stuck.append(each)
+
+    def _can_link(self, path: str) -> bool:
+        """Whether a link may stand for a file: one that the project brings is to be read."""
+        return self._linkable and not self.code.tree.has(path) and _made(path)
+
+    def _link(self, each: Written) -> None:
+        name = each.path.rsplit("/", 1)[-1]
+        root = _TMP if name.endswith(".log") else _DATA
+        taken = {target for path, (target, _) in self._links.items() if path != each.path}
+        if f"{root}/{name}" in taken:
+            name = each.path.replace("/", "-")
+        self._links.setdefault(each.path, (f"{root}/{name}", each.evidence))
+        if root == _TMP:
+            self._tmpfs.add(_TMP)
+        else:
+            self._volumes.setdefault(_DATA, each.evidence)
 
     def _absolute(self, each: Written) -> None:
         path = each.folder()
@@ -114,6 +141,13 @@ class Storage:
 def _public(name: str) -> bool:
     try:
         return public_env_name(name) == name
+    except ValueError:
+        return False
+
+
+def _made(path: str) -> bool:
+    try:
+        return made_path(path) == path
     except ValueError:
         return False
 
