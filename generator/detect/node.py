@@ -18,7 +18,7 @@ _AT_INSTALL = ("preinstall", "install", "postinstall", "prepublish", "preprepare
 _HARMLESS = re.compile(
     r"(?:npx (?:-y |--yes )?|pnpm exec |yarn )?(?:husky|husky install|is-ci|only-allow \w+"
     r"|simple-git-hooks|lefthook install|patch-package|ngcc|svelte-kit sync|nuxt prepare"
-    r"|nuxi prepare|echo(?: ['\"\w]*)?|true|exit 0)"
+    r"|nuxi prepare|git config [\w. -]{1,100}|echo(?: ['\"\w]*)?|true|exit 0)"
 )
 # A lock's format is read by the pnpm that wrote it and a few after it; the last of these.
 _PNPM_BY_LOCK = {"5.3": "6", "5.4": "7", "6": "8", "9": "10"}
@@ -314,7 +314,7 @@ def _manifests(
     scripts = _strings(package.get("scripts"))
     for name in _AT_INSTALL:
         parts = re.split(r"&&|\|\||;", scripts.get(name, ""))
-        if any(part.strip() and not _HARMLESS.fullmatch(part.strip()) for part in parts):
+        if any(part.strip(" ()") and not _HARMLESS.fullmatch(part.strip(" ()")) for part in parts):
             return None
     local = ("file:", "link:", "portal:")
     wanted = {**_strings(package.get("dependencies")), **_strings(package.get("devDependencies"))}

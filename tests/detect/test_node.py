@@ -181,6 +181,21 @@ def test_the_binary_of_a_test_tool_is_not_fetched(tmp_path: Path) -> None:
     assert tuple(build_tools.manifests(project.install)) == ("package.json", "pnpm-lock.yaml")
 
 
+@pytest.mark.parametrize(
+    ("script", "early"),
+    [
+        ("husky install && svelte-kit sync && (git config a.b c.d || true)", True),
+        ("(cd src && make)", False),
+        ("git config a.b $(make)", False),
+    ],
+)
+def test_a_script_that_needs_no_source_runs_before_it_is_there(
+    tmp_path: Path, script: str, *, early: bool
+) -> None:
+    project = found(tmp_path, {"scripts": {"postinstall": script}})
+    assert bool(project.manifests) is early
+
+
 def test_yarn_1_does_not_refuse_what_the_others_warn_of(tmp_path: Path) -> None:
     lock = '# yarn lockfile v1\n\n"@achrinza/node-ipc@9.2.2":\n  version "9.2.2"\n'
     project = found(tmp_path, {"name": "app"}, **{"yarn.lock": lock})
