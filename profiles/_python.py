@@ -198,8 +198,8 @@ class PythonProfile(Profile):
     )
     links: dict[f.MadePath, f.AbsolutePath] = Field(
         {},
-        description="Files that the app writes beside its code, each with its place in a volume, to "
-        "which a link leads: db.sqlite3: /data/db.sqlite3.",
+        description="Files that the app writes beside its code, each with its place in a volume, "
+        "to which a link leads: db.sqlite3: /data/db.sqlite3.",
     )
     base: f.ImageReference | None = Field(
         None, description="Base image of both stages, if not the official one."

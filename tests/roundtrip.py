@@ -107,9 +107,7 @@ def expected(profile: Profile, image: Image) -> list[list[str]]:
 
 def parts(include: list[str]) -> set[str]:
     """Paths that lie below no other of them."""
-    return {
-        path for path in include if not any(path.startswith(f"{other}/") for other in include)
-    }
+    return {path for path in include if not any(path.startswith(f"{other}/") for other in include)}
 
 
 def verify_final(profile: Profile, image: Image, stage: Stage) -> None:

@@ -806,7 +806,9 @@ def test_a_uwsgi_that_is_not_named_comes_as_a_wheel(tmp_path: Path) -> None:
         project_of("flask"),
         argv="uwsgi --http-socket :8000 --module app:app",
     )
-    assert value(app, "command")[0] == "uwsgi"
+    command = value(app, "command")
+    assert isinstance(command, list)
+    assert command[0] == "uwsgi"
     assert [each.partition("==")[0] for each in app.additional] == ["pyuwsgi"]
 
 

@@ -422,6 +422,7 @@ def test_a_text_that_is_read_is_copied(tmp_path: Path, line: str, *, copied: boo
     files = {"app.py": f"from pathlib import Path\n{APP}{line}", "NEWS.md": "new\n"}
     files |= {"other.md": "", "requirements.txt": "", "notes/a.bin": ""}
     found = value(apps(tmp_path, files, FLASK)[0], "include")
+    assert isinstance(found, list)
     assert ("NEWS.md" in found) == copied
 
 
@@ -434,3 +435,15 @@ def test_a_variable_of_the_hoster_turns_debug_off(tmp_path: Path) -> None:
     files = {"manage.py": manage, "site1/settings.py": settings, "site1/wsgi.py": manage + wsgi}
     app = apps(tmp_path, files, project_of("django", "gunicorn"))[0]
     assert value(app, "env.HOSTED") == "true"
+
+
+@pytest.mark.parametrize(("folder", "expected"), [("/config/a", "/config/a"), ("/other", None)])
+def test_a_folder_on_a_volume_of_the_dockerfile_is_kept(
+    tmp_path: Path, folder: str, expected: str | None
+) -> None:
+    code = f'{APP}FOLDER = os.getenv("DATA_FOLDER", "static/data")\n'
+    place = Evidence(path="Dockerfile", line=2)
+    told = Existing(env={"DATA_FOLDER": Told(folder, place)}, volumes=(Told("/config", place),))
+    app = apps(tmp_path, {"app.py": code}, FLASK, told=told)[0]
+    found = proposal(app, "env.DATA_FOLDER")
+    assert (found.value if found else None) == expected

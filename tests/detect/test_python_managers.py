@@ -360,3 +360,13 @@ def test_an_old_poetry_lock_is_read_by_the_poetry_of_its_time(
     found = read(tmp_path, {"pyproject.toml": pyproject, "poetry.lock": lock})
     assert values(found).get("dependencies.version") == expected
     assert any("old format" in note.text for note in found.notes) == bool(expected)
+
+
+@pytest.mark.parametrize(("lock_version", "expected"), [("4.4.1", "2.15.4"), ("4.5.0", None)])
+def test_an_old_pdm_lock_is_read_by_the_pdm_of_its_time(
+    tmp_path: Path, lock_version: str, expected: str | None
+) -> None:
+    lock = f'[metadata]\nlock_version = "{lock_version}"\n\n'
+    lock += '[[package]]\nname = "flask"\nversion = "3.1.0"\n'
+    found = read(tmp_path, {"pyproject.toml": PROJECT, "pdm.lock": lock})
+    assert values(found).get("dependencies.version") == expected

@@ -350,20 +350,7 @@ class _Description:
         read = environment.find(self.code, self.files)
         shown = environment.examples(self.code.tree)
         variables = Variables(read, shown, self.told, port=self.port.port if self.port else 0)
-        storage = Storage(
-            self.code,
-            self.files,
-            include,
-            self._instance(),
-            relative_in_instance=self.project.needs("flask-sqlalchemy") is not None,
-            installed=self.project.installed,
-        )
-        if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
-            storage.add(self.by.settings.media or "", media)
-        database = self._database()
-        mover = self.by.settings.database_variable if self.by.settings else ""
-        if database:
-            storage.add_file(*database, variable=mover)
+        storage = self._storage(include)
         env: dict[str, str] = dict(program.env)
         tmpfs, volumes = set(program.tmpfs), set[str]()
         self._caches(env, tmpfs, volumes)
@@ -386,8 +373,25 @@ class _Description:
             *variables.notes(moved),
             *storage.notes(),
         ]
-        volumes |= set(storage.volumes())
-        tmpfs |= set(storage.tmpfs())
+        self._folders(storage, volumes | set(storage.volumes()), tmpfs | set(storage.tmpfs()))
+
+    def _storage(self, include: list[str]) -> Storage:
+        storage = Storage(
+            self.code,
+            self.files,
+            include,
+            self._instance(),
+            relative_in_instance=self.project.needs("flask-sqlalchemy") is not None,
+            linkable=not self.project.installed,
+        )
+        if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
+            storage.add(self.by.settings.media or "", media)
+        mover = self.by.settings.database_variable if self.by.settings else ""
+        if database := self._database():
+            storage.add_file(*database, variable=mover)
+        return storage
+
+    def _folders(self, storage: Storage, volumes: set[str], tmpfs: set[str]) -> None:
         if volumes:
             places = storage.evidence()
             self._add("volumes", sorted(volumes), "the app keeps data there:", *places)

@@ -76,8 +76,8 @@ _NEEDLESS_FILES = (
     "imgen.yaml", "justfile", "lefthook.yml", "makefile", "mkdocs.yml", "mypy.ini", "nginx*.conf",
     "now.json", "noxfile.py", "package*.json", "pnpm-lock.yaml", "pyrightconfig.json", "pytest.ini",
     "railway.json", "*requirements*", "render.yaml", "renovate.json", "ruff.toml", "runtime.txt",
-    "setup.py", "skaffold.yaml", "supervisord.conf", "test_*.py", "tests.py", "tox.ini", "tsconfig*.json",
-    "uwsgi.ini", "vercel.json", "vite.config.*", "webpack.config.*", "yarn.lock",
+    "setup.py", "skaffold.yaml", "supervisord.conf", "test_*.py", "tests.py", "tox.ini",
+    "tsconfig*.json", "uwsgi.ini", "vercel.json", "vite.config.*", "webpack.config.*", "yarn.lock",
 )  # fmt: skip
 _HIDDEN = (".streamlit/config.toml", ".chainlit/config.toml")
 # Folders that servers and frameworks read without a word of them in the code.

@@ -58,9 +58,9 @@ def expanded(shorthand: str) -> dict[str, SpecValue]:
     return {"manager": "uv", "files": [shorthand]} if shorthand else {}
 
 
-_LOCK_VERSION = re.compile(r'^lock-version = "(\d{1,2})\.(\d{1,2})"', re.MULTILINE)
-_OLD_POETRY = "1.8.5"
-"""The last release of Poetry 1."""
+# The formats of locks are from 2.1 on (Poetry) and 4.5 on (PDM) what today's releases read in full.
+_LOCK_VERSION = re.compile(r'^lock[-_]version = "(\d{1,2})\.(\d{1,2})', re.MULTILINE)
+_FORMATS = {"poetry": ((2, 1), "1.8.5"), "pdm": ((4, 5), "2.15.4")}
 
 
 def choose(tree: Tree, manifests: Sequence[Manifest]) -> Plan | None:
@@ -101,7 +101,9 @@ def _locked(tree: Tree, manifests: Sequence[Manifest]) -> list[Plan]:
             found.append(_by_workspace(lock, space, project))
         elif project:
             plan = _by_lock(manager, lock, project)
-            found.append(_with_old_poetry(tree, plan) if project.kind == "poetry" else plan)
+            # Poetry 1 does not know the standard table of a project.
+            is_old = manager == "pdm" or (manager == "poetry" and project.kind == "poetry")
+            found.append(_with_old_manager(tree, plan) if is_old else plan)
     # A lock of development tools alone says nothing of an app whose packages stand elsewhere.
     return [plan for plan in found if plan.requirements] or (
         [] if requirements_files.candidates(tree) else found
@@ -138,18 +140,19 @@ def _by_lock(manager: str, lock: locks.Lock, project: Manifest) -> Plan:
     return _with_hashes(plan)
 
 
-def _with_old_poetry(tree: Tree, plan: Plan) -> Plan:
-    """Take the Poetry of a lock's time: a later one leaves packages out of what it exports."""
+def _with_old_manager(tree: Tree, plan: Plan) -> Plan:
+    """Take a manager of a lock's time: a later one refuses it, or leaves packages out."""
+    first, release = _FORMATS[plan.manager]
     found = _LOCK_VERSION.search(tree.text(plan.shorthand) or "")
-    if plan.manager != "poetry" or not found or (int(found[1]), int(found[2])) >= (2, 1):
+    if not found or (int(found[1]), int(found[2])) >= first:
         return plan
     text = (
-        f"poetry.lock has the old format {found[1]}.{found[2]}, which Poetry {_OLD_POETRY} reads "
-        "in full: run `poetry lock` with Poetry 2 to renew it"
+        f"{plan.shorthand} has the old format {found[1]}.{found[2]}, which {plan.manager} "
+        f"{release} reads in full: run `{plan.manager} lock` with a current one to renew it"
     )
     return replace(
         plan,
-        fields={**plan.fields, "version": _OLD_POETRY},
+        fields={**plan.fields, "version": release},
         notes=(*plan.notes, Note(text=text, evidence=plan.evidence)),
     )
 

@@ -18,7 +18,7 @@ _LOGS = ("log", "logs")
 class Storage:
     """Sorts what an app writes by where it may go."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 # it is the whole of what an app has
         self,
         code: Code,
         files: Sequence[str],
@@ -26,7 +26,7 @@ class Storage:
         instance: str | None,
         *,
         relative_in_instance: bool,
-        installed: bool = False,
+        linkable: bool,
     ) -> None:
         self.code, self.files = code, files
         self.include = include
@@ -39,7 +39,7 @@ class Storage:
         self._moves: dict[str, tuple[str, Evidence]] = {}
         self._stuck: list[Written] = []
         self._links: dict[str, tuple[str, Evidence]] = {}
-        self._linkable = not installed
+        self._linkable = linkable
         for each in self.written:
             self._place(each)
 

@@ -56,7 +56,7 @@ class Variables:
     def _value(self, each: Variable) -> tuple[str, str, tuple[Evidence, ...]] | None:
         """A value for a variable that is needed, if a safe one is known."""
         if not each.needed:
-            return None
+            return self._on_volume(each.name)
         if each.name in _PORTS and self.port:
             return str(self.port), "the port, needed in", (each.evidence,)
         if each.name in _HOSTS:
@@ -64,6 +64,17 @@ class Variables:
         if secret_name(each.name) or _ADDRESS.fullmatch(each.name):
             return None
         return self._given(each.name)
+
+    def _on_volume(self, name: str) -> tuple[str, str, tuple[Evidence, ...]] | None:
+        """A folder for data that a container file gives, on a volume of the same file."""
+        told = self.told.env.get(name)
+        if told is None or not told.value.startswith("/"):
+            return None
+        volumes = [each.value.rstrip("/") for each in self.told.volumes]
+        if not any(f"{told.value}/".startswith(f"{each}/") for each in volumes if each):
+            return None
+        given = self._given(name)
+        return given and (given[0], "on the volume, as in", given[2])
 
     def _given(self, name: str) -> tuple[str, str, tuple[Evidence, ...]] | None:
         """A public value that a compose file or an example of an environment file gives."""
