@@ -12,7 +12,8 @@ demo: $(VENV)/imgen
 	@sh examples/demo.sh $(BIN)/imgen
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not engine" -n auto $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -m "not engine and not slow" -n auto $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -m slow -n auto $(PYTEST_OPTIONS)
 	$(BIN)/python -m pytest -m engine $(PYTEST_OPTIONS)
 
 lint: $(VENV)/dev

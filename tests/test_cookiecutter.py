@@ -23,6 +23,8 @@ from generator.errors import SpecError
 from tests.bakery import Bakery, bakery_in, files_in, own_bakery
 from tests.helpers import CASES, GOLDEN, ROOT, SPEC_NAME
 
+pytestmark = pytest.mark.slow
+
 REFRESH = "refresh it: python -m generator.artefacts"
 FOLDER = ROOT / cookiecutter_door.FOLDER
 SITE = ("profile=nginx", "maintainer=Web Team <web@example.com>", "cpus=1")

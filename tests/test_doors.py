@@ -14,6 +14,8 @@ from generator.document import load
 from tests.bakery import Bakery, bakery_in, files_in
 from tests.helpers import SPEC_NAME, example_cases, imgen
 
+pytestmark = pytest.mark.slow
+
 SERVED = {"server": "gunicorn shop.wsgi:app"}
 MINIMAL = {
     "generic": {"command": "/app/run"},

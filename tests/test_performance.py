@@ -14,6 +14,8 @@ from generator.render import render
 from generator.spec import parse
 from tests.helpers import CASES, EXAMPLES, ROOT, TODAY
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 9
 IMGEN = ["-c", "from generator.__main__ import main; main()"]  # as the installed command does
 # `import pydantic` alone loads next to nothing: what it costs shows with the first model.

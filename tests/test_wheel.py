@@ -14,6 +14,8 @@ import profiles
 from generator import __version__
 from tests.helpers import GOLDEN, ROOT, Case, golden_cases
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "templates").rglob("*") if path.is_file()
 )
