@@ -176,12 +176,13 @@ def carry_out(planned: "Plan", *, dry_run: bool, show_diff: bool, force: bool) -
         ConflictError: if a person edited a file and `force` is not given.
     """
     from generator.errors import ConflictError
+    from generator.table import visible_lines
     from generator.write import Kind, apply, diff
 
     refused = planned.conflicts if not force else ()
     for change in planned.changes:
         if show_diff or change in refused:
-            click.echo(diff(change), nl=False)
+            click.echo(visible_lines(diff(change)), nl=False)
     if refused:
         names = ", ".join(str(change.path) for change in refused)
         raise ConflictError(

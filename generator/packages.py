@@ -160,6 +160,12 @@ def compiles(package: str) -> bool:
     return _name(package) in _COMPILERS
 
 
+def for_build(package: str) -> bool:
+    """Whether a package is there to build, not to run: a tool for it, or headers."""
+    name = _name(package)
+    return name in _BUILD_TOOLS or name.endswith(("-dev", "-devel"))
+
+
 def of_family(value: str, family: str) -> str:
     """A package of a known family (apt, apk, or one of the RPM managers)."""
     check = {"apt": apt_package, "apk": apk_package}.get(family, rpm_package)
@@ -204,7 +210,7 @@ def check_packages(packages: Iterable[str], command: Sequence[str]) -> Iterator[
         if name in _SERVICES and program not in _SERVICES[name]:
             text = f"one service an image (S2.20): {name} is one of its own, give it its own image"
             yield Problem(field=field, text=text)
-        elif name in _BUILD_TOOLS or name.endswith(("-dev", "-devel")):
+        elif for_build(package):
             text = f"{name} is needed to build, not to run: move it to the build's packages (S2.14)"
             yield Problem(field=field, text=text, warning=True)
         elif name in _UNNEEDED:

@@ -30,9 +30,45 @@ _SECRET_WORDS = frozenset(
         "pwd",
         "pword",
         "passwd",
+        "pw",
         "secret",
         "token",
     ]
+)
+# DBPASS, JWTKEY: a name in one word. What stands before is told one by one, since COMPASS, BYPASS
+# and MONKEY are names as well.
+_JOINED = re.compile(
+    r"(?:(?:admin|amqp|api|app|auth|basic|broker|cert|db|database|elastic|email|ftp|http|imap|jwt"
+    r"|keystore|ldap|login|mail|mariadb|master|minio|mongo|mongodb|mq|mqtt|my|mysql|neo4j|oracle"
+    r"|pg|pop3?|postgres|postgresql|proxy|rabbit|rabbitmq|redis|root|s3|sftp|smtp|sql|ssh|ssl"
+    r"|sudo|tls|truststore|user|vault|web|wp)(?:pass|pswd|pw)"
+    r"|[a-z0-9]+(?:passwd|password)"
+    r"|(?!old)[a-z0-9]+pwd"
+    r"|(?:access|aes|app|auth|crypt|crypto|enc|encryption|hmac|jwt|master|priv|rsa|sign|signing)key"
+    r"|(?:auth|crypto|hash|hmac|jwt|key|pass|password|pw|session|token)salts?)"
+)
+# The last word of a name that is a secret only with another word before it.
+_LAST_WORDS = frozenset(["salt", "salts", "seed", "signing"])
+_WITH_LAST = frozenset(
+    ["auth", "cookie", "crypto", "encryption", "hash", "hashids", "hmac", "jwt", "master",
+     "mnemonic", "pass", "password", "session", "signing", "wallet"]
+)  # fmt: skip
+# For a guess, which may doubt a harmless name: the whole of a word, or the end of one.
+_HINT_WORDS = frozenset(
+    ["account", "admin", "bearer", "cipher", "creds", "crypt", "encryption", "hash", "hmac", "jwt",
+     "license", "login", "mnemonic", "nonce", "otp", "passcode", "phrase", "pin", "salt", "seed",
+     "sid", "sign", "signature", "signing", "sk", "user", "webhook"]
+)  # fmt: skip
+_HINT_END = re.compile(
+    r".*(?:pass|passwd|passphrase|pswd|pwd|pw|key|keys|salt|seed|jwt|sign|signing|auth|creds?"
+    r"|credentials?|passwords?|user|login|hash)"
+)
+_NO_HINTS = frozenset(
+    ["assign", "bypass", "campaign", "compass", "design", "hockey", "hotkey", "monkey", "turkey"]
+)
+# A login in a URL without a password, which may be a token; `-p word`, `-u name:word`.
+_LOGIN = re.compile(
+    r"://[^/\s@]{1,300}@|(?<!\S)-p[ =]?[A-Za-z_]|(?<!\S)-u[ =]?[^\s:/]{1,100}:[^\s/]"
 )
 SECRET_PARTS = (
     "api_key",
@@ -51,6 +87,11 @@ SECRET_VALUES = (
     (r"\b(?:glpat|github_pat|pypi|npm)[-_][A-Za-z0-9_-]{20,}", "an access token"),
     (_ASSIGNED, "a password or token by name"),
     (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "an access token"),
+    (r"\b(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{8,}", "an access key"),
+    (r"\bwhsec_[A-Za-z0-9+/=]{16,}", "a signing secret"),
+    (r"(?<![A-Za-z0-9_-])sk-(?:admin|ant|proj|svcacct)-[A-Za-z0-9_-]{8,}", "an access key"),
+    # A digit, so that no word such as sk-learn-contributions-and-more is one.
+    (r"(?<![A-Za-z0-9_-])sk-(?=[A-Za-z_-]{0,60}[0-9])[A-Za-z0-9_-]{20,}", "an access key"),
     (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "a signed token"),
 )
 
@@ -59,7 +100,34 @@ def secret_name(name: str) -> bool:
     """Whether a linter takes a variable of this name for a secret (S2.15)."""
     lower = name.lower()
     words = lower.split("_")
-    return any(part in lower for part in SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(words)
+    return (
+        any(part in lower for part in SECRET_PARTS)
+        or not _SECRET_WORDS.isdisjoint(words)
+        or any(_JOINED.fullmatch(word) for word in words)
+        or (words[-1] in _LAST_WORDS and not _WITH_LAST.isdisjoint(words[:-1]))
+    )
+
+
+def hints_at_secret(name: str) -> bool:
+    """Whether a variable of this name may hold a secret: a guess then takes no value for it.
+
+    This doubts more names than `secret_name`, which refuses what a person wrote.
+    """
+    words = name.lower().split("_")
+    return (
+        secret_name(name)
+        or not _HINT_WORDS.isdisjoint(words)
+        or any(_HINT_END.fullmatch(word) for word in words if word not in _NO_HINTS)
+    )
+
+
+def gives_away(line: str) -> bool:
+    """Whether a command or another line that a guess wants to show may hold a secret."""
+    if _LOGIN.search(line) or any(re.search(pattern, line) for pattern, _ in SECRET_VALUES):
+        return True
+    names = re.findall(r"(?<![\w-])-{0,2}([A-Za-z_][\w-]{0,127})(?==[^\s=])", line)
+    names += re.findall(r"(?<![\w-])--?([A-Za-z][\w-]{0,127})(?=[ \t]+[^\s-])", line)
+    return any(hints_at_secret(each.replace("-", "_")) for each in names)
 
 
 def changes_code(name: str) -> bool:

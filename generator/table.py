@@ -5,6 +5,7 @@ move the cursor, change a title or hide a line, so `visible` spells it out.
 """
 
 import os
+import re
 import unicodedata
 from typing import TextIO
 
@@ -47,6 +48,12 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_spelled(char) for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """A text of any lines that a terminal can only print; tabs and line ends are kept."""
+    plain = "".join(char if char in "\t\n\r" else _spelled(char) for char in text)
+    return re.sub(r"\r(?!\n)", r"\\r", plain)
 
 
 def prose(text: str) -> str:

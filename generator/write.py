@@ -130,10 +130,12 @@ def set_aside(planned: Plan) -> Plan:
 def diff(change: Change) -> str:
     """The unified diff of one change, empty if there is none."""
     from difflib import unified_diff
+    from io import StringIO
 
     before = "/dev/null" if change.old is None else f"a/{change.path}"
-    old = (change.old or "").splitlines(keepends=True)
-    new = change.new.splitlines(keepends=True)
+    # Unlike `splitlines`, this ends a line at a line feed alone, as `patch` does.
+    old = StringIO(change.old or "").readlines()
+    new = StringIO(change.new).readlines()
     lines = unified_diff(old, new, before, f"b/{change.path}")
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines

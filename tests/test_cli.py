@@ -194,6 +194,16 @@ def test_diff_shows_what_changes(folder: Path) -> None:
     assert "unchanged       nginx.conf\n" in told.out
 
 
+def test_a_difference_holds_nothing_that_a_terminal_obeys(folder: Path) -> None:
+    imgen("generate", cwd=folder)
+    edited = "a\tb\n\x1b]0;title\x07\x1b[2Jc\rd\x0ce\u202ef\n"
+    (folder / "Dockerfile").write_text(edited, encoding="utf-8", newline="")
+    told = imgen("generate", cwd=folder)
+    assert told.code == 3
+    assert "-a\tb\n-\\x1b]0;title\\x07\\x1b[2Jc\\rd\\x0ce\\u202ef\n" in told.out
+    assert all(char.isprintable() or char in "\t\n" for char in told.out)
+
+
 def test_an_edited_file_ends_with_3_and_its_difference(folder: Path) -> None:
     imgen("generate", cwd=folder)
     with (folder / "Dockerfile").open("a", encoding="utf-8") as file:

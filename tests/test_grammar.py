@@ -50,7 +50,7 @@ def test_every_kind_of_text_has_rows_in_both_tables() -> None:
         grammar.boolean, grammar.integer, grammar.matched, grammar.one_line, grammar.one_of,
         grammar.port, grammar.shown, grammar.split_reference, grammar.normalized_package,
         secrecy.changes_code, secrecy.label_text, secrecy.public_url,
-        secrecy.secret_name,
+        secrecy.secret_name, secrecy.hints_at_secret, secrecy.gives_away,
     }  # fmt: skip
     kinds = {function for function in known if not function.__name__.startswith("_")} - elsewhere
     names = {packages.apk_package, packages.apt_package, packages.any_package,
@@ -183,3 +183,77 @@ def test_the_search_for_secrets_takes_no_time_on_any_text() -> None:
     for text in ("a" * 2045 + "://" + ":" * 2045, "a" * 1300 + "://" + ":" * 2700, "a=" * 2048):
         secrecy.public_text(text)
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DBPASS", "JWT_SALT", "SMTP_PW", "SMTPPW", "ENCRYPTION_SEED", "AUTHKEY", "ROOTPWD", "PGPASS",
+     "MYSQLPASSWD", "JWT_SIGNING"],
+)  # fmt: skip
+def test_a_secret_is_known_by_its_name(name: str) -> None:
+    assert secrecy.secret_name(name)
+    assert secrecy.hints_at_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["COMPASS", "BYPASS", "CACHE_BYPASS", "KEYBOARD", "MONKEY", "TURKEY", "HOTKEY", "DESIGN",
+     "RANDOM_SEED", "PYTHONHASHSEED", "SALT_MASTER", "OLDPWD", "PASSENGER_APP", "SIGNING_ALGORITHM",
+     "JWT_ALGORITHM", "CAMPAIGN", "BASALT", "LOWPASS", "SEED", "USER_AGENT"],
+)  # fmt: skip
+def test_a_harmless_name_is_no_secret(name: str) -> None:
+    assert secrecy.public_env_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SK", "SIGNING", "RANDOM_SEED", "FOOPASS", "ADMIN_USER"])
+def test_a_guess_doubts_more_names(name: str) -> None:
+    assert secrecy.hints_at_secret(name)
+    assert not secrecy.secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "REGION", "LOG_LEVEL", "COMPASS", "KEYBOARD", "MODE"])
+def test_a_guess_trusts_a_plain_name(name: str) -> None:
+    assert not secrecy.hints_at_secret(name)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["sk_live_abcdefgh1", "rk_live_abcdefgh1", "sk_test_abcdefgh1", "whsec_" + "a" * 32,
+     "sk-" + "a1" * 24, "sk-proj-abcdefgh1", "--key sk-ant-api03-" + "a" * 20],
+)  # fmt: skip
+def test_keys_of_services_are_known_by_their_start(value: str) -> None:
+    with pytest.raises(ValueError, match="holds"):
+        secrecy.public_text(value)
+
+
+@pytest.mark.parametrize("value", ["sk", "sk-SK", "task_live_abcdefgh", "pk_live_abcdefgh1",
+    "sk-learn-contributions-and-more", "disk-a1a1a1a1a1a1a1a1a1a1a1a1a1"])  # fmt: skip
+def test_what_only_begins_like_a_key_is_public(value: str) -> None:
+    assert secrecy.public_text(value) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("celery -A app -b redis://:word@h:6379 worker", True),
+        ("worker --dsn https://abcdef@host/1", True),
+        ("DBPASS=word python w.py", True),
+        ("python w.py --db-password word", True),
+        ("python w.py --db-password=word", True),
+        ("app -p word", True),
+        ("app -u me:word", True),
+        ("celery -A shop worker --concurrency=2 -l info", False),
+        ("gunicorn -p 80 shop:app -b 0.0.0.0:8000", False),
+        ("python manage.py migrate --noinput", False),
+    ],
+)
+def test_a_command_that_gives_a_secret_away(line: str, secret: bool) -> None:  # noqa: FBT001
+    assert secrecy.gives_away(line) == secret
+
+
+def test_the_search_for_what_gives_away_takes_no_time_on_any_text() -> None:
+    started = time.process_time()
+    for part in ("a", "-", "sk-", "sk-a", "://", "://a", " -p", " -u a", "a=", "--a ", "_"):
+        secrecy.gives_away((part * 100_000)[:100_000])
+        secrecy.secret_name((part * 100_000)[:100_000])
+    assert time.process_time() - started < 2

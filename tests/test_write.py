@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from generator.errors import ConflictError, WriteError
-from generator.write import LOCK, Kind, Plan, apply, diff, lock_text, plan
+from generator.table import visible_lines
+from generator.write import LOCK, Change, Kind, Plan, apply, diff, lock_text, plan
 
 FILES = {
     PurePosixPath("Dockerfile"): "FROM a:1\n",
@@ -325,3 +326,13 @@ def test_a_difference_is_a_unified_diff(tmp_path: Path) -> None:
 def test_the_difference_of_a_new_file_is_all_of_it(tmp_path: Path) -> None:
     (change, _) = plan(FILES, tmp_path).changes
     assert diff(change) == "--- /dev/null\n+++ b/Dockerfile\n@@ -0,0 +1 @@\n+FROM a:1\n"
+
+
+def test_a_difference_ends_its_lines_at_line_feeds_alone() -> None:
+    old, new = "a\x0cb\u2028c\r\nd\n", "a\x0cb\u2028c\r\ne\n"
+    change = Change(path=PurePosixPath("f"), kind=Kind.UPDATE, old=old, new=new)
+    told = diff(change)
+    assert told.endswith("@@ -1,2 +1,2 @@\n a\x0cb\u2028c\r\n-d\n+e\n")
+    assert visible_lines(told).endswith(" a\\x0cb\\u2028c\r\n-d\n+e\n")
+    plain = "--- a\n+++ b\n@@ -1 +1 @@\n-\tGrüße 🐳\r\n+\tx\r\n"
+    assert visible_lines(plain) == plain

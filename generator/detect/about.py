@@ -28,6 +28,7 @@ _PLACEHOLDER = re.compile(
     r"|add (?:your|a) description|description here|^(?:todo|fixme)\b|\{\{|\$\{|<.*\bhere\b.*>"
 )
 _VERSION_LINE = r"""^__version__(?:\s*:\s*\w+)?\s*=\s*["']([^"'\n]{1,100})["']"""
+_TAG = r"v?[0-9]{1,9}(\.[0-9]{1,9}){1,3}"
 _CHANGELOG = r"(?m)^#{1,3}\s*(?:Version\s+|Release\s+)?\[?v?([0-9]+\.[0-9]+[0-9A-Za-z.-]*)"
 
 
@@ -170,7 +171,7 @@ def _versions(tree: Tree) -> Iterator[Fact]:
         lines = (tree.text(file) or "").strip().split("\n")
         if len(lines) == 1:
             yield Fact("version", lines[0], Evidence(path=file, line=1))
-    tags = [tag for tag in tree.repository.tags if re.fullmatch(r"v?[0-9]+(\.[0-9]+){1,3}", tag)]
+    tags = [tag for tag in tree.repository.tags if re.fullmatch(_TAG, tag)]
     if tags:
         newest = max(tags, key=lambda tag: [int(part) for part in tag.lstrip("v").split(".")])
         yield Fact("version", newest, Evidence(path=f".git/refs/tags/{newest}"))

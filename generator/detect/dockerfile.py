@@ -7,13 +7,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from generator.detect import shell
 from generator.detect.values import texts
 
 _DIRECTIVE = re.compile(r"#\s*escape\s*=\s*`")
 _HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
-_PAIR = re.compile(r"""([A-Za-z_]\w*)=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])*)""")
+_PAIR = re.compile(
+    r"""(?<!\w)([A-Za-z_]\w{0,127})=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\])*)"""
+)
+# What is looked at of a Dockerfile, and of one instruction, in characters.
+_MOST_TEXT = 2**18
+_LONGEST = 20_000
+_MOST_INSTRUCTIONS = 2_000
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,11 @@ class Stage:
 
 
 def instructions(dockerfile: str) -> Iterator[Instruction]:
-    """Yield the instructions of a Dockerfile."""
+    """Yield the instructions of a Dockerfile, as many and as long as people write them."""
+    yield from islice(_instructions(dockerfile[:_MOST_TEXT]), _MOST_INSTRUCTIONS)
+
+
+def _instructions(dockerfile: str) -> Iterator[Instruction]:
     lines = dockerfile.split("\n")
     escape = "`" if lines and _DIRECTIVE.match(lines[0]) else "\\"
     pending: list[str] = []
@@ -70,21 +81,24 @@ def instructions(dockerfile: str) -> Iterator[Instruction]:
 
 
 def _instruction(parts: list[str], line: int, body: list[str]) -> Iterator[Instruction]:
-    text = " ".join(part.strip() for part in parts)
+    text = " ".join(part.strip() for part in parts)[:_LONGEST]
     word, _, rest = text.partition(" ")
     if word:
-        yield Instruction(word.upper(), rest.strip(), line, "\n".join(body))
+        yield Instruction(word.upper(), rest.strip(), line, "\n".join(body)[:_LONGEST])
 
 
 def stages(dockerfile: str) -> tuple[list[Stage], dict[str, tuple[str, int]]]:
     """The stages, and the ARGs with a default by name, with their lines."""
     found: list[Stage] = []
     arguments: dict[str, tuple[str, int]] = {}
+    known: dict[str, str] = {}
     for step in instructions(dockerfile):
-        known = {name: value for name, (value, _) in arguments.items()}
         if step.word == "ARG":
+            set_here: dict[str, str] = {}
             for name, value in pairs(step.rest):
                 arguments.setdefault(name, (shell.filled(value, known), step.line))
+                set_here[name] = arguments[name][0]
+            known.update(set_here)
         if step.word == "FROM":
             words = [word for word in step.rest.split() if not word.startswith("--")]
             image = shell.filled(words[0], known) if words else ""

@@ -15,6 +15,7 @@ from generator.detect.values import mapping
 
 _DEEPEST = 100
 _MOST_NODES = 200_000
+_MOST_EVENTS = 100_000
 _LONGEST_NUMBER = 100
 # A key of many parts costs the parser the square of them.
 _LONG_KEY = re.compile(r"""(?<![\w.-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
@@ -78,11 +79,17 @@ def _yaml_loader() -> Any:
 
 
 def _is_harmless(parser: Any) -> bool:
-    """Whether nothing is nested too deeply; the C library would end the process."""
+    """Whether nothing is nested too deeply; the C library would end the process.
+
+    A text of very many values is none either: each takes the reader some microseconds.
+    """
     import yaml
 
-    depth = 0
+    depth = count = 0
     while parser.check_event():
+        count += 1
+        if count > _MOST_EVENTS:
+            return False
         event = parser.get_event()
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1

@@ -3,23 +3,31 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from generator.detect import compose, dockerfile, shell
 from generator.detect.model import Evidence
 from generator.detect.tree import Tree
+from generator.secrecy import gives_away, secret_name
 
 _IN_WORK = re.compile(r"(?i)dev|test|debug|local|ci\b")
 _IN_USE = re.compile(r"(?i)prod|release")
 _FOLDERS = ("docker", ".docker", "build", "deploy", "container", ".devops", "ops")
+_LONGEST = 4_000  # characters of a line or a command that are looked at
+_MOST_LINES = 5_000  # of a Procfile, and of a compose file for the places of its entries
+_MOST_ENTRIES = 200  # of each list of a compose file
 _PROCESS = re.compile(r"([A-Za-z0-9_-]+):[ \t]*(.+)")
+_PROCESS_PORT = re.compile(
+    r"(?:--port[ =]|--bind[ =][^\s=]{0,100}:|-p |-b [^\s=]{0,100}:)(\d{2,5})\b"
+)
 _HEALTH_URL = re.compile(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?\w+\}?)"
     r"(?::(\d{1,5}|\$\{?\w+\}?))?(/[A-Za-z0-9._~/-]*)?"
 )
 # What serves while one writes, and nothing that others should reach.
 _FOR_WORK = re.compile(
-    r"\brunserver\b|\bflask\b.* run\b|--reload\b|\bnodemon\b|\brun (?:dev|watch)\b|\bdebugpy\b"
-    r"|\bfastapi dev\b|\bcargo run\b|\bgo run\b|\bwatchmedo\b|\bng serve\b"
+    r"\brunserver\b|\bflask\b.{0,200} run\b|--reload\b|\bnodemon\b|\brun (?:dev|watch)\b"
+    r"|\bdebugpy\b|\bfastapi dev\b|\bcargo run\b|\bgo run\b|\bwatchmedo\b|\bng serve\b"
 )
 
 
@@ -90,7 +98,7 @@ class _Found:
     def command(self) -> tuple[list[str], Evidence | None]:
         """The command to believe: the first that is not for work on the code."""
         for words, evidence in self.commands:
-            if not _FOR_WORK.search(" ".join(words)):
+            if not _FOR_WORK.search(" ".join(words)[:_LONGEST]):
                 return words, evidence
         return self.commands[0] if self.commands else ([], None)
 
@@ -167,7 +175,7 @@ def _read_dockerfile(tree: Tree, path: str, found: _Found) -> None:
     image, line, steps = dockerfile.final(stages)
     if image:
         found.images.append(Told(image, Evidence(path=path, line=line)))
-    variables = {name: value for name, (value, _) in arguments.items()}
+    variables = _fillable({name: value for name, (value, _) in arguments.items()})
     for step in steps:
         _note_setting(step, Evidence(path=path, line=step.line), variables, found)
     _note_command(tree, path, steps, variables, found)
@@ -184,9 +192,11 @@ def _note_setting(
 ) -> None:
     match step.word:
         case "ENV":
-            for name, value in dockerfile.pairs(step.rest):
-                variables[name] = shell.filled(value, variables)
-                found.env[name] = Told(variables[name], evidence)
+            for name, given in dockerfile.pairs(step.rest):
+                value = shell.filled(given, variables)
+                found.env[name] = Told(value, evidence)
+                variables.pop(name, None)
+                variables.update(_fillable({name: value}))
         case "EXPOSE":
             for word in shell.filled(step.rest, variables).split():
                 found.port(word.removesuffix("/tcp"), evidence)
@@ -197,6 +207,15 @@ def _note_setting(
             found.health(shell.filled(step.rest, variables), evidence)
         case _:
             pass
+
+
+def _fillable(values: Mapping[str, str]) -> dict[str, str]:
+    """Variables to fill into a command: one that may be a secret keeps its name there."""
+    return {
+        name: value
+        for name, value in values.items()
+        if "username" in name.lower() or not (secret_name(name) or gives_away(value))
+    }
 
 
 def _packages(step: dockerfile.Instruction) -> Iterator[tuple[str, str]]:
@@ -248,19 +267,20 @@ def _is_script(words: Sequence[str]) -> bool:
 
 
 def _read_procfile(tree: Tree, path: str, found: _Found) -> None:
-    for number, line in enumerate((tree.text(path) or "").split("\n"), 1):
-        match = _PROCESS.fullmatch(line.strip())
-        if not match:
+    variables = _fillable({name: told.value for name, told in found.env.items()})
+    lines = (tree.text(path) or "").split("\n")[:_MOST_LINES]
+    for number, line in enumerate(lines, 1):
+        match = _PROCESS.fullmatch(line.strip()) if len(line) <= _LONGEST else None
+        if not match or len(found.workers) >= _MOST_ENTRIES:
             continue
         evidence = Evidence(path=path, line=number)
         if match[1] != "web":
             found.workers[match[1]] = Told(match[2].strip(), evidence)
             continue
-        variables = {name: told.value for name, told in found.env.items()}
         words = shell.last_command(match[2], variables)
         if words:
             found.commands.append((words, evidence))
-        port = re.search(r"(?:--port[ =]|--bind[ =]\S*:|-p |-b \S*:)(\d{2,5})\b", match[2])
+        port = _PROCESS_PORT.search(match[2])
         if port:
             found.port(port[1], evidence)
 
@@ -277,34 +297,58 @@ def _read_compose(
     own: compose.Service | None,
     found: _Found,
 ) -> None:
-    for name, service in services.items():
+    places = _Places(tree, path)
+    environment = own.environment() if own else {}
+    if max(len(services), len(environment)) > _MOST_ENTRIES:
+        tree.leave_out(path, f"has more than {_MOST_ENTRIES} services or variables")
+    others = ((name, service) for name, service in services.items() if service is not own)
+    for name, service in islice(others, _MOST_ENTRIES):
         image = service.entry.get("image")
-        if service is not own and isinstance(image, str) and "build" not in service.entry:
-            found.services[name] = Told(image, _place(tree, path, name, image))
+        if isinstance(image, str) and "build" not in service.entry:
+            found.services[name] = Told(image, places.of(name, image))
     if own is None:
         return
-    for port in own.ports():
-        found.port(str(port), _place(tree, path, own.name, str(port)))
-    for name, value in own.environment().items():
+    for port in islice(own.ports(), _MOST_ENTRIES):
+        found.port(str(port), places.of(own.name, str(port)))
+    for name, value in islice(environment.items(), _MOST_ENTRIES):
         if re.fullmatch(r"[A-Za-z_]\w*", name):
-            found.env.setdefault(name, Told(value, _place(tree, path, own.name, name)))
+            found.env.setdefault(name, Told(value, places.of(own.name, name)))
     if words := own.command():
-        found.commands.append((words, _place(tree, path, own.name, "command:")))
-    found.health(own.health_test(), _place(tree, path, own.name, "test:"))
-    for folder in own.volumes():
-        found.volumes.append(Told(folder, _place(tree, path, own.name, folder)))
+        found.commands.append((words, places.of(own.name, "command:")))
+    found.health(own.health_test(), places.of(own.name, "test:"))
+    for folder in islice(own.volumes(), _MOST_ENTRIES):
+        found.volumes.append(Told(folder, places.of(own.name, folder)))
 
 
-def _place(tree: Tree, path: str, service: str, word: str) -> Evidence:
-    """The line of a service that holds a word, or of the service, as far as text tells."""
-    lines = (tree.text(path) or "").split("\n")
-    heads = [n for n, line in enumerate(lines, 1) if line.strip() == f"{service}:"]
-    start = heads[0] if heads else 0
-    indent = len(lines[start - 1]) - len(lines[start - 1].lstrip()) if heads else 0
-    for number, line in enumerate(lines[start:], start + 1):
-        blank = not line.strip() or line.lstrip().startswith("#")
-        if not blank and len(line) - len(line.lstrip()) <= indent:
-            break
-        if not blank and word in line:
-            return Evidence(path=path, line=number)
-    return Evidence(path=path, line=start)
+class _Places:
+    """Where the services of a compose file and their words stand, as far as its text tells."""
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self.path = path
+        self.lines = (tree.text(path) or "").split("\n")[:_MOST_LINES]
+        self.heads: dict[str, int] = {}
+        for number, line in enumerate(self.lines, 1):
+            if line.rstrip().endswith(":"):
+                self.heads.setdefault(line.strip(), number)
+        self.sections: dict[str, list[tuple[int, str]]] = {}
+
+    def of(self, service: str, word: str) -> Evidence:
+        """The line of a service that holds a word, or of the service; 0 if the text has neither."""
+        if service not in self.sections:
+            self.sections[service] = list(self._section(service))
+        start = self.heads.get(f"{service}:", 0)
+        held = (number for number, line in self.sections[service] if word in line)
+        return Evidence(path=self.path, line=next(held, start))
+
+    def _section(self, service: str) -> Iterator[tuple[int, str]]:
+        """The lines below a service's own that are set in deeper."""
+        start = self.heads.get(f"{service}:", 0)
+        head = self.lines[start - 1] if start else ""
+        indent = len(head) - len(head.lstrip())
+        for number, line in enumerate(self.lines[start:], start + 1):
+            inner = line.strip()
+            if not inner or inner.startswith("#"):
+                continue
+            if len(line) - len(line.lstrip()) <= indent:
+                break
+            yield number, line

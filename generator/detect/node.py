@@ -29,6 +29,9 @@ _COMPILED = {
 }
 # Names an end to the Node.js releases it is for; Vue CLI 5 needs it and works with later ones.
 _BOUND = re.compile(r'^"?@achrinza/node-ipc@', re.MULTILINE)
+# Kinds of packages that are installed without those of development.
+_AT_RUN_TIME = ("dependencies", "optionalDependencies", "peerDependencies")
+_MOST_LINES = 500  # of .npmrc
 _YARN_CLASSIC = "1.22.22"
 _YARN_BERRY = "4"
 _BUN = "1"
@@ -56,7 +59,9 @@ class NodeProject:
     text, empty if nothing pins one; `image` is the official image either way. `lock` is empty
     without a lock file. `install` is the command that installs everything, `manifests` are the
     files it reads, none if it must run after the source was copied. `members` are the folders of
-    a workspace's packages.
+    a workspace's packages. `read_at_install` are the lock and the hidden settings among what an
+    installation reads, which no list of source files holds. `has_packages` says whether it
+    installs anything that the app needs at run time.
     """
 
     manager: str
@@ -73,6 +78,8 @@ class NodeProject:
     node_evidence: tuple[Evidence, ...] = ()
     members: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    read_at_install: tuple[str, ...] = ()
+    has_packages: bool = True
 
     @property
     def image(self) -> str:
@@ -112,7 +119,8 @@ def read(tree: Tree) -> NodeProject | None:
     version = asked or _usual_version(tree, manager, lock)
     members = _members(tree, package)
     node, places, notes = pinned(tree, package)
-    if not lock:
+    at_run_time = any(mapping(package.get(kind)) for kind in _AT_RUN_TIME) or bool(members)
+    if not lock and (at_run_time or mapping(package.get("devDependencies"))):
         notes.append(
             Note(
                 text="No lock file: each build may install other versions; run the package "
@@ -152,6 +160,8 @@ def read(tree: Tree) -> NodeProject | None:
         node_evidence=places,
         members=members,
         notes=tuple(notes),
+        read_at_install=_read_at_install(tree, lock),
+        has_packages=at_run_time,
     )
 
 
@@ -286,7 +296,7 @@ def _yarn_folders(tree: Tree) -> list[str]:
 def _npmrc(tree: Tree, manager: str) -> tuple[list[str], list[Note]]:
     """Settings of .npmrc as options, since the file may hold a token and stays out of a build."""
     flags, notes = [], []
-    for number, line in enumerate((tree.text(".npmrc") or "").splitlines(), start=1):
+    for number, line in enumerate((tree.text(".npmrc") or "").splitlines()[:_MOST_LINES], start=1):
         key, equals, value = (part.strip() for part in line.partition("="))
         place = (Evidence(path=".npmrc", line=number),)
         key = key.removesuffix("[]")
@@ -327,6 +337,12 @@ def _manifests(
     found += _yarn_folders(tree)
     found += [f"{member}/package.json" for member in members]
     return tuple(found)
+
+
+def _read_at_install(tree: Tree, lock: str) -> tuple[str, ...]:
+    """The lock and the hidden settings that an installation reads."""
+    hidden = [name for name in (".pnpmfile.cjs", ".yarnrc.yml") if tree.has(name)]
+    return (*([lock] if lock else []), *hidden, *_yarn_folders(tree))
 
 
 def _compiled(tree: Tree, package: Mapping[str, object]) -> list[Note]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^${}]*))?\}|(\w+))")
 _LONGEST = 20_000
+_LONGEST_FILLED = 4_000  # characters that variables may add to one text
+_MOST_LINES = 2_000  # of a script, its last ones
 _WRAPPERS = frozenset(["dumb-init", "exec", "tini", "su-exec", "gosu", "time"])
 _SHELLS = frozenset(["ash", "bash", "dash", "sh"])
 _INSTALLERS = {
@@ -17,13 +19,21 @@ _WITH_VALUE = frozenset(["-t", "-o", "-c", "--repository", "-X", "--virtual", "-
 
 
 def filled(text: str, variables: Mapping[str, str]) -> str:
-    """A text with the variables that are known, or have a default in it, filled in."""
+    """A text with the variables that are known, or have a default in it, filled in.
+
+    Those that would make it grow too much stay as they are: a variable can hold others many times.
+    """
+    left = _LONGEST_FILLED
 
     def value(match: re.Match[str]) -> str:
+        nonlocal left
         known = variables.get(match[1] or match[3])
-        if known is not None:
-            return known
-        return match[2] if match[2] is not None else match[0]
+        if known is None:
+            return match[2] if match[2] is not None else match[0]
+        if len(known) > left:
+            return match[0]
+        left -= len(known)
+        return known
 
     return _VARIABLE.sub(value, text)
 
@@ -103,7 +113,9 @@ def script_command(script: str, variables: Mapping[str, str]) -> tuple[list[str]
     """The command that a shell script ends in, and its line: the last `exec`, or the last line."""
     best: tuple[list[str], int] = ([], 0)
     pending, start, is_exec = "", 0, False
-    for number, raw in enumerate(script.split("\n"), 1):
+    lines = script.split("\n")
+    skipped = max(0, len(lines) - _MOST_LINES)
+    for number, raw in enumerate(lines[skipped:], skipped + 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue

@@ -43,6 +43,10 @@ class Tree:
         """What was left out so far, a line each."""
         return self._budget.unread
 
+    def leave_out(self, path: str, reason: str) -> None:
+        """Note that a part of a file was not looked at, since a bound was met."""
+        self._budget.tell(f"{path}: {reason}")
+
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self.files)

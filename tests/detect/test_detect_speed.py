@@ -1,4 +1,4 @@
-"""What a detection may cost: a repository of 20,000 files in 300 ms on an idle machine."""
+"""What a detection may cost: a repository of 20,000 files in 300 ms of the processor's time."""
 
 import time
 from pathlib import Path
@@ -34,9 +34,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_large_repository_takes_less_than_a_third_of_a_second(repository: Path) -> None:
     detect(repository)  # imports, and the disk's cache
-    found = min(seconds(repository) for _ in range(5))
-    # Twice the bound, for machines that are slower or busy.
-    assert found < 2 * MOST_SECONDS
+    # The best of three, for a machine that is busy with others slows the processor down too.
+    assert min(seconds(repository) for _ in range(3)) < MOST_SECONDS
 
 
 def seconds(root: Path) -> float:

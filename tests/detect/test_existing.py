@@ -115,6 +115,16 @@ def test_a_server_for_development_is_not_believed_where_there_is_another(tmp_pat
     assert found.workers == {"worker": worker}
 
 
+@pytest.mark.parametrize("word", ["ARG", "ENV"])
+def test_a_secret_is_not_filled_into_a_command(tmp_path: Path, word: str) -> None:
+    secret = f"{word} DBPASS=hunter2\n{word} PLAIN=sk_live_hunter2a\n{word} SIZE=2\n"
+    command = "CMD gunicorn shop --user $DBPASS -k ${PLAIN} -w $SIZE\n"
+    found = told(tmp_path, Dockerfile=f"FROM a\n{secret}{command}")
+    assert "hunter2" not in str(found.argv)
+    assert found.argv[:1] == ("gunicorn",)
+    assert found.argv[-1] == "2"
+
+
 def test_it_is_told_where_there_is_no_other(tmp_path: Path) -> None:
     found = told(tmp_path, Dockerfile="FROM a\nCMD python manage.py runserver\n")
     assert found.argv == ("python", "manage.py", "runserver")
@@ -202,6 +212,42 @@ def test_the_dockerfile_for_production_comes_first(tmp_path: Path) -> None:
         "docker/Dockerfile.test",
     )
     assert values(found.images) == ["dockerfile.prod"]
+
+
+@pytest.mark.parametrize(
+    ("line", "port"),
+    [
+        ("gunicorn a:b --bind 0.0.0.0:8001", "8001"),
+        ("gunicorn a:b --bind=[::]:8002", "8002"),
+        ("gunicorn a:b -b :8003", "8003"),
+        ("uvicorn a:b --port=8004", "8004"),
+        (f"gunicorn a:b --bind {'a' * 5_000}:8005", ""),
+    ],
+)
+def test_the_port_of_a_process(line: str, port: str, tmp_path: Path) -> None:
+    found = told(tmp_path, Procfile=f"web: {line}\n")
+    assert values(found.ports) == ([port] if port else [])
+
+
+def test_a_variable_begins_a_word(tmp_path: Path) -> None:
+    found = told(tmp_path, Dockerfile=f"FROM a\nENV A=1 a-B=2 C=3 {'d' * 200}=4\n")
+    assert {name: each.value for name, each in found.env.items()} == {"A": "1", "B": "2", "C": "3"}
+
+
+def test_the_lines_of_services(tmp_path: Path) -> None:
+    text = """\
+services:
+  db:
+    image: x
+  web:
+    build: .
+    environment:
+      # A
+      A: 1
+"""
+    found = told(tmp_path, compose_yaml=text)
+    assert found.services["db"] == Told("x", Evidence(path="compose.yaml", line=3))
+    assert found.env["A"] == Told("1", Evidence(path="compose.yaml", line=8))
 
 
 def test_nothing_there_tells_nothing(tmp_path: Path) -> None:

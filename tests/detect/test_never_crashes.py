@@ -4,6 +4,8 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.detect import detect, json_form, text_form, yaml_form
+from generator.detect import detect, json_form, shell, text_form, yaml_form
+from generator.detect.documents import read_yaml
 from generator.spec import from_values, parse
 
 TOML = ("pyproject.toml", "Cargo.toml", "Pipfile", "uv.lock", "poetry.lock", "netlify.toml")
@@ -103,6 +106,99 @@ def test_any_manifest_may_hold_anything(name: str, tmp_path: Path) -> None:
         started = time.process_time()
         look(tmp_path)
         assert time.process_time() - started < 2
+
+
+# Sizes at which a reader that is quadratic takes far longer than the bound.
+LONG = 2**18
+MOST_SECONDS = 5.0  # of wall time for a file, for machines that are slow and busy
+NEWLINES = "\n" * 60_000
+GROWING = "".join(f"ARG {name}={f'${held}' * 10}\n" for held, name in pairwise("ABCDEFGHIJK"))
+LARGE: dict[str, Callable[[str], str]] = {
+    "long line": lambda seed: seed + "a" * LONG,
+    "blank lines": lambda seed: seed + "\n" * LONG,
+    "spaces": lambda seed: seed + " " * LONG + "!",
+    "expansions": lambda seed: seed + "A=$A$A$A${B:-" * (LONG // 13),
+    "many times": lambda seed: seed * (LONG // 2 // len(seed)),
+    "many entries": lambda seed: seed + "".join(f"a{n} = 1\n" for n in range(10_000)),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_any_manifest_may_be_long(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    for kind, text in LARGE.items():
+        (tmp_path / name).write_text(text(SEEDS.get(name, "a: 1\n")), encoding="utf-8")
+        assert seconds(tmp_path) < MOST_SECONDS, kind
+
+
+# What was slow, or ended the process, before it had a bound.
+SLOW = {
+    "a pair in a long line": {"Dockerfile": f"FROM a:1\nENV A=1 {'a' * 150_000}\n"},
+    "arguments that grow": {"Dockerfile": f"ARG A=1\n{GROWING}FROM a:$K\nEXPOSE $K\n"},
+    "variables that grow": {
+        "Dockerfile": f"FROM a:1\nENV A=1\n{GROWING.replace('ARG', 'ENV')}EXPOSE $K\n"
+    },
+    "words for work": {"Dockerfile": f"FROM a:1\nCMD {json.dumps(['flask'] * 150_000)}\n"},
+    "a module's blank lines": {
+        "go.mod": f"module x{' ' * 10}\n{NEWLINES}",
+        "main.go": f"package main\n{NEWLINES}",
+    },
+    "variables of a service": {
+        "compose.yaml": "services:\n web:\n  build: .\n  environment:\n"
+        + "".join(f"   A{number}: 1\n" for number in range(8_000))
+    },
+    "services": {
+        "compose.yaml": "services:\n"
+        + "".join(f" w{number}:\n  image: a\n" for number in range(20_000))
+    },
+    "addresses of a process": {"Procfile": f"web: {'--bind=' * 150_000}\n"},
+    "a tag's digits": {".git/packed-refs": f"x refs/tags/v1.{'1' * 4_400}\n", "app.py": ""},
+    "programs": {"CMakeLists.txt": "add_executable(a a.c)\n" * 47_000},
+}
+
+
+def test_only_so_many_entries_are_looked_at_and_that_is_told(tmp_path: Path) -> None:
+    entries = "".join(f"   A{number}: 1\n" for number in range(300))
+    files = {
+        "requirements.txt": "".join(f"a{number}==1\n" for number in range(3_000)),
+        "compose.yaml": f"services:\n web:\n  build: .\n  environment:\n{entries}",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert detect(tmp_path).unread == (
+        "compose.yaml: has more than 200 services or variables",
+        "requirements.txt: names more than 2000 packages",
+    )
+
+
+def test_a_yaml_text_of_very_many_values_is_not_read() -> None:
+    text = "site_name: a\nnav:\n" + "- a: b\n" * 10_000
+    assert len(read_yaml(text)["nav"]) == 10_000
+    assert read_yaml(text + "- a: b\n" * 20_000) == {}
+
+
+def test_the_end_of_a_long_script_is_looked_at() -> None:
+    script = "exec a\n" + "b\n" * 3_000
+    assert shell.script_command(script, {}) == (["b"], 3_001)
+
+
+def test_a_text_grows_only_so_far() -> None:
+    variables = {"A": "a" * 3_000, "B": "b"}
+    assert shell.filled("$A$A$A$B", variables) == "a" * 3_000 + "$A$A" + "b"
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_what_was_slow_is_fast(kind: str, tmp_path: Path) -> None:
+    for name, text in SLOW[kind].items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert seconds(tmp_path) < MOST_SECONDS
+
+
+def seconds(root: Path) -> float:
+    started = time.monotonic()
+    look(root)
+    return time.monotonic() - started
 
 
 @pytest.mark.parametrize("name", EVERY)

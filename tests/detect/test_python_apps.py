@@ -387,6 +387,7 @@ def test_console_script_of_an_installed_project(tmp_path: Path) -> None:
     assert value(app, "command") == ["tool"]
     assert value(app, "include") == ["README.md", "src"]
     assert places(app, "command") == ["pyproject.toml:9"]
+    assert "no port: if it is no job or worker, say which subcommand serves" in notes(app)
 
 
 def test_module_of_the_src_layout(tmp_path: Path) -> None:
@@ -466,7 +467,7 @@ def test_command_line_in_a_shell() -> None:
 
 def test_ports_of_the_configuration_come_first(tmp_path: Path) -> None:
     files = {
-        "app.py": FLASK + "app.run(port=5001)\n",
+        "app.py": FLASK + 'if __name__ == "__main__":\n    app.run(port=5001)\n',
         "gunicorn.conf.py": 'workers = 2\nbind = "0.0.0.0:8055"\n',
     }
     (app,) = apps(tmp_path, files, project_of("flask", "gunicorn"), told=told_ports("9999"))
@@ -773,6 +774,19 @@ def test_other_processes_of_a_procfile_are_said(tmp_path: Path) -> None:
     assert "the Procfile's clock is a container of its own" in notes(app)
     assert "`python move.py` is a step of its own" in notes(app)
     assert "web2" not in notes(app)
+
+
+def test_a_process_whose_command_holds_a_password_is_only_named(tmp_path: Path) -> None:
+    place = Evidence(path="Procfile", line=2)
+    lines = {
+        "queue": "rq -u redis://:hunter2@h:6379", "clock": "python clock.py --db-password hunter2",
+        "mail": "SMTPPASS=hunter2 python mail.py", "release": "DBPWD=hunter2 python move.py",
+    }  # fmt: skip
+    told = Existing(workers={name: Told(line, place) for name, line in lines.items()})
+    (app,) = apps(tmp_path, {"app.py": FLASK}, project_of("flask", "gunicorn"), told=told)
+    assert "hunter2" not in notes(app)
+    for name in lines:
+        assert f"the Procfile's {name} is a" in notes(app)
 
 
 def test_pages_lead_to_what_they_import(tmp_path: Path) -> None:

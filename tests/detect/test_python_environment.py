@@ -20,6 +20,7 @@ from tests.detect.python_app import (
 
 APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
 FLASK = project_of("flask", "gunicorn")
+ASKED = "import os, sys\n{0}    if os.getenv('X', None) is None:\n        raise Exception()\n"
 
 
 def variables(root: Path, code: str) -> dict[str, Variable]:
@@ -44,6 +45,11 @@ def variables(root: Path, code: str) -> dict[str, Variable]:
         ('import os\nif os.getenv("X") is None:\n    raise Exception()\n', True),
         ('import os\nif not os.getenv("X"):\n    raise Exception()\n', True),
         ('import os\nif os.getenv("X") is None:\n    print()\n', False),
+        (ASKED.format("if a:\n    pass\nelif len(sys.argv) > 0 and sys.argv[1] != 'b':\n"), True),
+        (ASKED.format("if a:\n    pass\nelse:\n"), True),
+        (ASKED.format("if not a:\n"), True),
+        (ASKED.format("if a:\n"), False),
+        (ASKED.format("def f():\n"), False),
         ('import os\nX = os.getenv("X", "d")\n', False),
         ('import os\nX = int(os.getenv("X"))\n', True),
         ('import os\nX = int(os.getenv("X", "1"))\n', False),
@@ -447,3 +453,67 @@ def test_a_folder_on_a_volume_of_the_dockerfile_is_kept(
     app = apps(tmp_path, {"app.py": code}, FLASK, told=told)[0]
     found = proposal(app, "env.DATA_FOLDER")
     assert (found.value if found else None) == expected
+
+
+SECRETS = {
+    "DBPASS": "hunter2a", "JWT_SALT": "hunter2b", "SMTP_PW": "hunter2c", "ENCRYPTION_SEED": "17",
+    "STRIPE_SK": "sk_live_hunter2daaaaaaaa", "SIGNING": "hunter2e", "PLAIN": "hunter2f",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ["compose", "example"])
+def test_a_secret_with_a_value_beside_it_is_a_name_alone(tmp_path: Path, source: str) -> None:
+    code = APP + "".join(f'{name} = os.environ["{name}"]\n' for name in SECRETS)
+    place = Evidence(path="compose.yaml", line=8)
+    files, told = {"app.py": code}, Existing()
+    if source == "compose":
+        told = Existing(env={name: Told(text, place) for name, text in SECRETS.items()})
+    else:
+        files[".env.example"] = "".join(f"{name}={text}\n" for name, text in SECRETS.items())
+    (app,) = apps(tmp_path, files, FLASK, told=told)
+    assert value(app, "secrets") == list(SECRETS)
+    assert "hunter2" not in str(app)
+    assert not any(proposal(app, f"env.{name}") for name in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("WORKERS", "4", "4"), ("TIMEOUT", "30s", "30s"), ("FEATURE", "true", "true"),
+        ("AUTOSIGN", "false", "false"), ("LOG_LEVEL", "warning", "warning"),
+        ("DATA_FOLDER", "/var/lib/shop", "/var/lib/shop"), ("CONFIG", "config/app.yaml",
+        "config/app.yaml"), ("UPSTREAM", "cache:6379", "cache:6379"), ("STAGE", "staging",
+        "staging"), ("STORAGE", "local", "local"), ("ZONE", "Europe/Berlin", "Europe/Berlin"),
+        ("CACHE_BACKEND", "django.core.cache", "django.core.cache"),
+        # What nobody but a person knows.
+        ("FEATURE", "hunter2", None), ("FEATURE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCY", None),
+        ("FEATURE", "/JalrXUtnFEMI7MDENGbPxRfiCY", None), ("FEATURE", "*", None),
+        ("FEATURE", "correct.horse", None), ("FEATURE", "d41d8cd98f00b204e9800998ecf8427e", None),
+        ("ADMIN_LOGIN", "admin:4711", None), ("APP_SETTINGS", "shop.settings.local", None),
+        # For work, and so not for an image.
+        ("DEBUG", "True", "False"), ("DEBUG", "true", "false"), ("DEBUG", "1", "0"),
+        ("APP_DEBUG", "on", "off"), ("DEBUG_TOOLBAR", "YES", "NO"), ("DEBUG", "0", "0"),
+        ("DEBUG", "shop:*", None), ("FLASK_DEBUG", "1", "0"), ("DEBUG_PORT", "5678", "5678"),
+        ("ENVIRONMENT", "development", "production"), ("APP_ENV", "local", "production"),
+        ("FLASK_ENV", "development", "production"), ("NODE_ENV", "development", "production"),
+        ("STAGE", "dev", "production"),
+    ],
+)  # fmt: skip
+def test_values_that_an_image_may_have(
+    tmp_path: Path, name: str, text: str, expected: str | None
+) -> None:
+    files = {
+        "app.py": f'{APP}X = os.environ["{name}"]\n',
+        ".env.example": f"{name}={text}\n",
+    }
+    (app,) = apps(tmp_path, files, FLASK)
+    assert value(app, f"env.{name}") == expected
+    assert value(app, "secrets") == (None if expected else [name])
+    changed = expected not in (None, text)
+    assert (f"{name}={expected}" in notes(app)) == changed
+
+
+def test_debug_that_is_needed_is_off_without_an_example(tmp_path: Path) -> None:
+    code = APP + "import environ\nenv = environ.Env()\nD = env.bool('DEBUG')\n"
+    (app,) = apps(tmp_path, {"app.py": code}, FLASK)
+    assert value(app, "env.DEBUG") == "false"

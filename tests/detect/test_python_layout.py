@@ -6,6 +6,8 @@ import pytest
 
 from generator.detect import python
 from generator.detect.existing import Existing
+from generator.detect.python.code import Code
+from generator.detect.python.layout import importable
 
 from .projects import read, tree, values
 
@@ -186,3 +188,29 @@ def test_a_project_below_is_pointed_at(tmp_path: Path) -> None:
     (found,) = python.candidates(tree(tmp_path, files), Existing())
     assert found.score < 30
     assert "imgen new backend" in found.missing
+
+
+def test_a_member_with_the_name_of_its_folder(tmp_path: Path) -> None:
+    member = '[project]\nname = "{0}"\nversion = "1"\ndependencies = [{1}]\n' + HATCH
+    files = {
+        "pyproject.toml": '[project]\nname = "root"\nversion = "0"\n'
+        '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
+        "uv.lock": "version = 1\n",
+        "packages/api/pyproject.toml": member.format("api", '"core", "fastapi"'),
+        "packages/api/src/api/__init__.py": "",
+        "packages/api/src/api/app.py": "import core\nfrom fastapi import FastAPI\n"
+        "app = FastAPI()\n",
+        "packages/core/pyproject.toml": member.format("core", ""),
+        "packages/core/src/core/__init__.py": "",
+    }
+    (found,) = python.candidates(tree(tmp_path, files), Existing())
+    (server,) = [each.value for each in found.proposals if each.field == "server"]
+    assert server == {"uvicorn": "api.app:app"}
+
+
+def test_a_project_folder_is_no_module(tmp_path: Path) -> None:
+    files = {"packages/core/pyproject.toml": "", "packages/core/core.py": "", "packages/a/b.py": ""}
+    code = Code(tree(tmp_path, files))
+    assert importable(code, "packages", "core") is None
+    assert importable(code, "packages", "core.core") == "packages/core/core.py"
+    assert importable(code, "packages", "a") == "packages/a"

@@ -302,6 +302,38 @@ def test_sqlite_of_django_that_a_variable_moves(tmp_path: Path, name: str) -> No
     assert "beside its code" not in notes(app)
 
 
+def test_migrations_of_a_linked_database_run_with_its_volume(tmp_path: Path) -> None:
+    files = django("")
+    files["site1/settings.py"] += (
+        "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+        'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", '
+        '"NAME": BASE_DIR / "db.sqlite3"}}\n'
+    )
+    (app,) = apps(tmp_path / "a", files, project_of("django", "gunicorn"))
+    assert value(app, "links") == {"db.sqlite3": "/data/db.sqlite3"}
+    assert "Run it with the volume: `docker run -v NAME-data:/data …`" in notes(app)
+    (app,) = apps(tmp_path / "b", django(""), project_of("django", "gunicorn"))
+    assert "with the volume" not in notes(app)
+
+
+def test_sqlite_for_development_has_no_place_where_a_database_is_demanded(tmp_path: Path) -> None:
+    files = django("")
+    files["site1/settings.py"] += (
+        "import os, sys\nfrom pathlib import Path\nimport dj_database_url\n"
+        "BASE_DIR = Path(__file__).resolve().parent.parent\n"
+        'if os.getenv("DEVELOPMENT_MODE") == "True":\n'
+        '    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", '
+        '"NAME": BASE_DIR / "db.sqlite3"}}\n'
+        'elif sys.argv[1] != "collectstatic":\n'
+        '    if os.getenv("DATABASE_URL", None) is None:\n        raise Exception("no")\n'
+        '    DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL"))}\n'
+    )
+    (app,) = apps(tmp_path, files, project_of("django", "gunicorn"))
+    assert value(app, "secrets") == ["DATABASE_URL"]
+    assert value(app, "links") is None
+    assert value(app, "volumes") is None
+
+
 def test_settings_read_with_an_imported_environ_object(tmp_path: Path) -> None:
     files = django("")
     files["site1/wsgi.py"] += (

@@ -407,6 +407,27 @@ def test_secrets_in_env_files_are_left_out(tmp_path: Path) -> None:
     assert fields(only(tmp_path, files))["build.run"] == ["npm ci", "npm run build"]
 
 
+def test_a_secret_in_an_env_file_is_named_without_its_value(tmp_path: Path) -> None:
+    names = ("SECRET_KEY", "PRIVATE_KEY", "AUTH", "PASSPHRASE", "DBPASS", "STRIPE", "OPENAI", "DSN")
+    values = dict.fromkeys(names, "hunter2")
+    values["STRIPE"], values["OPENAI"] = "sk_live_hunter2a", "sk-proj-hunter2a"
+    values["DSN"] = "https://hunter2@host/1"
+    text = "".join(f"VITE_{name}={value}\n" for name, value in values.items())
+    files = {
+        **package("vite"),
+        **VITE,
+        ".env": f"{text}VITE_TITLE=Shop\nVITE_AUTH_ON=true\nVITE_X=a\n",
+        ".env.production": "VITE_X=sk_live_hunter2b\n",
+    }
+    found = only(tmp_path, files)
+    assert fields(found)["build.run"] == [
+        "npm ci", "VITE_TITLE=Shop VITE_AUTH_ON=true npm run build",
+    ]  # fmt: skip
+    assert "hunter2" not in str(found)
+    for name in (*names, "X"):
+        assert f"VITE_{name}" in notes(found)
+
+
 def test_what_the_configuration_does_not_settle_is_told(tmp_path: Path) -> None:
     files = {**package("next"), "next.config.js": "module.exports = { output: 'export' }\n"}
     assert "set generateBuildId" in notes(only(tmp_path, files))

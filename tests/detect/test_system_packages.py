@@ -19,6 +19,7 @@ from .projects import proposal, read, values
         ("psycopg2-binary==2.9.10", None, None),
         ("psycopg==3.2.3", None, ["libpq5"]),
         ("psycopg[binary]==3.2.3", None, None),
+        ("psycopg[c]==3.2.3", ["gcc", "libc6-dev", "libpq-dev"], ["libpq5"]),
         ("psycopg==3.2.3\npsycopg-binary==3.2.3", None, None),
         ("cryptography", None, None),
         ("opencv-python==4.11.0.86", None, ["libgl1", "libglib2.0-0t64"]),
@@ -192,3 +193,26 @@ def test_what_imports_pkg_resources_gets_it(
     found = read(tmp_path, {"requirements.txt": requirements})
     assert found.additional == additional
     assert bool(additional) == any("pkg_resources" in note.text for note in found.notes)
+
+
+def test_falcon_3_holds_python_back(tmp_path: Path) -> None:
+    assert values(read(tmp_path / "a", {"requirements.txt": "falcon==3.1.3\n"}))["python"] == "3.12"
+    found = values(read(tmp_path / "b", {"requirements.txt": "falcon==4.0.2\n"}))
+    assert "python" not in found
+    assert "build_packages" not in found
+
+
+def test_packages_that_streamlit_projects_name(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "streamlit==1.33.0\nopencv-python==4.11.0.86\n",
+        "packages.txt": "# for maps\nffmpeg\nlibgl1-mesa-glx libxml2-dev\n$(id)\nnginx\n",
+    }
+    found = read(tmp_path / "a", files)
+    assert values(found)["packages"] == ["ffmpeg", "libgl1", "libglib2.0-0t64"]
+    assert values(found)["build_packages"] == ["libxml2-dev"]
+    places = [str(each) for each in proposal(found, "packages").evidence]  # type: ignore[union-attr]
+    assert places == ["requirements.txt:2", "packages.txt:2", "packages.txt:3"]
+    said = " ".join(each.text for each in found.notes)
+    assert "left out what is no Debian package for this image: $(id), nginx" in said
+    found = read(tmp_path / "b", files | {"requirements.txt": "flask\n"})
+    assert "packages" not in values(found)

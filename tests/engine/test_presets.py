@@ -259,7 +259,7 @@ def test_a_project_without_container_files_is_proven(
 
     subject = find(folder, Given(edit=edited))
     # Two builds from nothing of every example are compared in test_reproducible.py.
-    choice = Choice(skip=() if name == "go" else ("reproducible",))
+    choice = Choice(skip=("reproducible",))
     report = verify(
         subject, verifier, on_start=lambda *_: None, on_result=lambda _: None, choice=choice
     )

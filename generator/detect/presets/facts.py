@@ -1,14 +1,14 @@
 """What a preset gets to know of a project: each fact with its value and where it was read."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from generator import grammar
 from generator.detect.existing import Existing
 from generator.detect.model import Confidence, Evidence, Note
-from generator.detect.presets.model import PLACEHOLDER, Fact, Form, Preset
-from generator.detect.presets.reading import Found, look
+from generator.detect.presets.model import PLACEHOLDER, Fact, Form, Preset, Reading
+from generator.detect.presets.reading import Found, look, look_at
 from generator.detect.tree import Tree
 from generator.ignore import is_clutter_path, is_secret_path
 
@@ -98,14 +98,17 @@ def _known(fact: Fact, found: list[Found], earlier: Mapping[str, Known]) -> Know
         )
     if found:
         first = found[0]
+        others = _distinct(fact, found)
+        confidence = Confidence.HIGH if first.told else Confidence.MEDIUM
+        if fact.several and any(each.rank == first.rank for each in others):
+            confidence = Confidence.LOW  # nothing but their order tells them apart
         return Known(
             value=_formed(fact, first.text),
-            confidence=Confidence.HIGH if first.told else Confidence.MEDIUM,
+            confidence=confidence,
             reason=fact.reason,
             evidence=(first.evidence,),
             others=tuple(
-                Found(text=_formed(fact, each.text), evidence=each.evidence)
-                for each in _distinct(fact, found)
+                Found(text=_formed(fact, each.text), evidence=each.evidence) for each in others
             ),
         )
     if fact.default is None:
@@ -125,17 +128,17 @@ def _found(tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known])
     """What the project says itself, then its container files, then what is only usual."""
     said: list[Found] = []
     usual: list[Found] = []
-    for reading in fact.read:
+    for rank, reading in enumerate(fact.read):
         more = fact.several or fact.many
         if (said and not more and fact.form is not Form.PORT) or (usual and reading.give):
             continue
-        if any(name in earlier for name in reading.unless):
+        if not reading.wanted(earlier):
             continue
         instead = _filled(reading.give, earlier) if reading.give else ""
         if reading.give and not instead:
             continue
-        for each in look(tree, reading):
-            one = replace(each, text=instead) if instead else each
+        for each in _looked(tree, reading, earlier):
+            one = replace(each, text=instead or each.text, rank=rank)
             one = _traced(one, reading.give, earlier)
             if _formed(fact, one.text):
                 (said if one.told or fact.form is not Form.PORT else usual).append(one)
@@ -150,6 +153,19 @@ def _found(tree: Tree, told: Existing, fact: Fact, earlier: Mapping[str, Known])
     if fact.form is Form.URL and not said:
         said += [Found(text=each.value, evidence=each.evidence) for each in told.health_paths]
     return [*said, *usual]
+
+
+def _looked(tree: Tree, reading: Reading, earlier: Mapping[str, Known]) -> Iterator[Found]:
+    """What a reading finds in the files it names, or in an earlier fact."""
+    if reading.of:
+        known = earlier.get(reading.of)
+        if known and isinstance(known.value, str) and known.evidence:
+            told = known.confidence is Confidence.HIGH
+            for each in look_at(known.value, known.evidence[0], reading):
+                yield replace(each, told=told)
+        return
+    filled = (_filled(pattern, earlier) for pattern in reading.file)
+    yield from look(tree, reading.model_copy(update={"file": [each for each in filled if each]}))
 
 
 def _traced(found: Found, give: str | None, earlier: Mapping[str, Known]) -> Found:

@@ -1,7 +1,7 @@
 """What a preset file may say. Its errors name the file and the field."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,8 @@ READERS = {
         "node_manifests",
         "node_build",
         "node_prune",
+        "node_files",
+        "node_packages",
     )
 }
 _CASE = frozenset(["when", "unless", "use"])
@@ -57,21 +59,42 @@ class Reading(_Part):
     `file` are patterns of paths, in which `*` stays in a folder and `**/` goes through any number
     of them. The value found is the first group of `line`, the value at `key`, the first group of
     `path`, or the path itself; `give` is given instead, with earlier facts in it, and `line` may
-    then just tell whether. With one of the facts in `unless` nothing is looked for.
+    then just tell whether. `of` looks at the text of an earlier fact, in place of a file.
+
+    Nothing is looked for without each of the facts in `when`, with one of those in `unless`, or
+    where a file in `beside` is not in the project. A file in which `also` is not found is passed
+    over. `file` may hold earlier facts.
     """
 
-    file: Words = Field(min_length=1)
+    file: Words = []
+    of: str | None = None
     line: Pattern | None = None
+    also: Pattern | None = None
+    beside: Words = []
     key: str | None = None
     path: Pattern | None = None
     give: str | None = None
+    when: Words = []
     unless: Words = []
 
     @model_validator(mode="after")
     def _one_way(self) -> "Reading":
         if self.line and self.key:
             raise ValueError("has `line` and `key`: one reading looks at one thing")
+        if bool(self.file) == bool(self.of):
+            raise ValueError("needs one of `file` and `of`, to look at")
         return self
+
+    def wanted(self, known: Container[str]) -> bool:
+        """Whether it is to be looked for where some facts are known."""
+        needed = all(name in known for name in self.when)
+        return needed and not any(name in known for name in self.unless)
+
+    def names(self) -> set[str]:
+        """The facts that it needs to be known before."""
+        texts = [*self.file, self.give or ""]
+        held = {name for each in texts for name in PLACEHOLDER.findall(each)}
+        return {*held, *self.when, *self.unless, *([self.of] if self.of else [])}
 
 
 class Form(Enum):
@@ -93,6 +116,7 @@ class Fact(_Part):
     `known` are the releases that are to be had, oldest first; `pick` says whether the one that is
     read is meant (`same`) or just the oldest that will do (`newest` of its major is taken).
     With `several` each other value is an alternative, with `many` the fact is a list of them all.
+    Of several the first is taken; it is only a guess if the reading that found it found others.
     `worth` is added to the candidate's score if the project tells the fact.
     """
 
@@ -134,6 +158,11 @@ class Preset(_Part):
     def _facts_are_there(self) -> "Preset":
         known = {*BUILT_IN, *self.facts, *READERS.get(self.reader or "", ())}
         used = {
+            **{
+                f"facts.{name}.read.{index}": reading.names()
+                for name, fact in self.facts.items()
+                for index, reading in enumerate(fact.read)
+            },
             **{f"needs.{name}": {name} for name in self.needs},
             **{f"spec.{field}": set(_used(value)) for field, value in self.spec.items()},
             **{

@@ -32,6 +32,10 @@ def _node(tree: Tree) -> Read:
         values["node_manifests"] = project.manifests
     if "build" in project.scripts:
         values["node_build"] = project.run("build")
+    if not project.manifests and project.read_at_install:
+        values["node_files"] = project.read_at_install
+    if project.has_packages:
+        values["node_packages"] = "dependencies"
     if prune := _NODE_PRUNES.get(project.manager):
         values["node_prune"] = prune
     places = {"node_image": project.node_evidence}

@@ -14,6 +14,7 @@ from generator.detect.tree import Tree
 from generator.detect.values import mapping
 
 _MOST_FILES = 150  # that a pattern stands for at most
+_MOST_MATCHES = 200  # in one file
 _FOREIGN = re.compile(
     r"(?:.*/)?(?:vendor|node_modules|third_party|testdata|tests?|spec|examples|docs?|fixtures|devel"
     r"|benchmarks?|\.git|target/debug|target/release)/.*|example/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec)\.[a-z]+"
@@ -22,11 +23,15 @@ _FOREIGN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A text that a reading found; `told` says that the text itself stands in the project."""
+    """A text that a reading found; `told` says that the text itself stands in the project.
+
+    `rank` is the reading's place among those of its fact.
+    """
 
     text: str
     evidence: Evidence
     told: bool = True
+    rank: int = 0
 
 
 # Most presets look at the same files for many facts.
@@ -35,9 +40,20 @@ _LISTS: WeakKeyDictionary[Tree, dict[str, list[str]]] = WeakKeyDictionary()
 
 def look(tree: Tree, reading: Reading) -> Iterator[Found]:
     """Yield what a reading finds, in shallow files first."""
+    if not all(tree.has(path) for path in reading.beside):
+        return
     for pattern in reading.file:
         for path in _files(tree, pattern):
-            yield from _in_file(tree, path, reading)
+            if not reading.also or re.search(reading.also, tree.text(path) or "", re.MULTILINE):
+                yield from _in_file(tree, path, reading)
+
+
+def look_at(text: str, evidence: Evidence, reading: Reading) -> Iterator[Found]:
+    """Yield what a reading finds in the text of an earlier fact."""
+    match = re.search(reading.line or "", text)
+    if match:
+        value = next((group for group in match.groups() if group), text)
+        yield Found(text=reading.give or value, evidence=evidence)
 
 
 def holds(tree: Tree, readings: list[Reading]) -> Found | None:
@@ -93,8 +109,12 @@ def _in_file(tree: Tree, path: str, reading: Reading) -> Iterator[Found]:
             yield Found(text=instead or value, evidence=place, told=not reading.give)
     elif reading.line:
         text = tree.text(path) or ""
-        for match in re.finditer(reading.line, text, re.MULTILINE):
-            place = Evidence(path=path, line=text.count("\n", 0, match.start()) + 1)
+        line, counted = 1, 0
+        matches = re.finditer(reading.line, text, re.MULTILINE)
+        for match in islice(matches, _MOST_MATCHES):
+            line += text.count("\n", counted, match.start())
+            counted = match.start()
+            place = Evidence(path=path, line=line)
             value = instead or next((group for group in match.groups() if group), path)
             yield Found(text=value, evidence=place, told=not reading.give)
             if instead:
@@ -150,5 +170,5 @@ def _in_xml(tree: Tree, path: str, parts: list[str]) -> str:
 def _line_of(tree: Tree, path: str, key: str, value: str) -> int:
     last = re.escape(key.replace("/", ".").rpartition(".")[2])
     first_line = re.escape(value.splitlines()[0][:80]) if value != "{}" else ""
-    near = rf"{last}.*{first_line}" if first_line else last
+    near = rf"{last}.{{0,200}}{first_line}" if first_line else last
     return tree.line(path, near) or tree.line(path, last)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from generator.detect.existing import Existing
 from generator.detect.model import Note, Proposal
 from generator.detect.python import (
+    development,
     django,
     fields,
     frameworks,
@@ -19,9 +20,11 @@ from generator.detect.python.code import Code, aside
 from generator.detect.python.model import Project
 from generator.detect.python.program import Program
 from generator.detect.tree import Tree
+from generator.secrecy import gives_away
 
 _MOST = 6  # programs described
 _LONGEST = 200  # characters of a command in a note
+_STARTING = ("command", "server")  # fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +50,13 @@ def find(tree: Tree, project: Project, told: Existing) -> list[Application]:
     objects = frameworks.find(code)
     site = django.find(code, objects)
     found = [
-        *web.find(code, project, told, start, objects, site),
+        *(
+            development.loadable(code, each)
+            for each in web.find(code, project, told, start, objects, site)
+        ),
         *interactive.find(code, project, start),
         *workers.find(code, project, told),
-        *scripts.find(code, project, start),
+        *(development.checked(code, project, each) for each in scripts.find(code, project, start)),
         *interactive.notebooks(code, project),
     ]
     programs = _without_launchers(_ranked(found), code)
@@ -92,9 +98,14 @@ def _application(describer: fields.Describer, program: Program) -> Application:
     return Application(
         kind=program.kind,
         score=program.score,
-        proposals=tuple(described.proposals),
+        proposals=tuple(
+            each
+            for each in described.proposals
+            if each.field not in _STARTING or not program.missing
+        ),
         additional=tuple(described.additional),
         notes=tuple(described.notes),
+        missing=program.missing,
     )
 
 
@@ -111,6 +122,7 @@ def _with_others(
         proposals=chosen.proposals,
         additional=chosen.additional,
         notes=(*chosen.notes, *notes),
+        missing=chosen.missing,
     )
 
 
@@ -133,9 +145,13 @@ def _processes(programs: Sequence[Program], told: Existing, *, migrations: bool)
             continue
         if name == "release" and not migrations:
             continue
-        text = f"the Procfile's {name} is a container of its own, of the same image: `{line.value}`"
+        # Whoever reads a report of this may not be one who may read the Procfile.
+        shown = "" if gives_away(line.value) else f"`{line.value}`"
+        text = f"the Procfile's {name} is a container of its own, of the same image"
+        text += f": {shown}" if shown else ""
         if name == "release":
-            text = f"`{line.value}` is a step of its own, before a new version starts"
+            shown = shown or "the Procfile's release"
+            text = f"{shown} is a step of its own, before a new version starts"
         yield Note(text=text, evidence=(line.evidence,))
 
 

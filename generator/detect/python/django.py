@@ -227,15 +227,16 @@ def _database(module: Module, value: ast.expr, paths: dict[str, str], found: Set
             found.database_evidence = module.evidence(pairs["NAME"])
 
 
-def notes(site: Site, settings: Settings, code: Code) -> Iterator[Note]:
-    """What a person has to do for a Django project."""
+def notes(site: Site, settings: Settings, code: Code, kept: str = "") -> Iterator[Note]:
+    """What a person has to do for a Django project; `kept` is the volume of its database file."""
     manage = site.manage or "-m django"
     migrations = [path for path in code.tree.named("0001_initial.py") if not aside(path)]
     if settings.engines or migrations or settings.database_file:
         first = tuple(Evidence(path=path) for path in migrations[:1])
+        volume = f". Run it with the volume: `docker run -v NAME-data:{kept} …`" if kept else ""
         yield Note(
             text=f"migrations are a step of their own, before a new version starts: run the image "
-            f"once with `python {manage} migrate --noinput`; it is never done at start",
+            f"once with `python {manage} migrate --noinput`; it is never done at start{volume}",
             evidence=first,
         )
     if settings.hosts and "*" not in settings.hosts_value and "?" not in settings.hosts_value:

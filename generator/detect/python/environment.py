@@ -97,6 +97,8 @@ class _Place:
     parent: ast.AST | None = None
     late: bool = False
     guarded: bool = False
+    special: bool = False
+    """A branch for a case that has to be asked for, not the one that an app takes by itself."""
 
 
 @dataclass
@@ -178,6 +180,7 @@ class _Reader:
         )
         place = _place(self.module, node)
         use = self._use(node, place)
+        demanded = _is_missing_check(self.module, node) and not place.special
         needs = not has_default and not (strict and default is not None) and (strict or bool(use))
         if isinstance(place.parent, ast.BoolOp) and isinstance(place.parent.op, ast.Or):
             needs, has_default = False, True
@@ -185,7 +188,7 @@ class _Reader:
         return Variable(
             name=name,
             evidence=self.module.evidence(node),
-            needed=needs and not place.late and not place.guarded,
+            needed=needs and not place.late and (demanded or not place.guarded),
             kind=use if kind == "text" and use else kind,
             default=has_default,
             text=string(default) or "",
@@ -210,7 +213,7 @@ class _Reader:
 
 def _place(module: Module, node: ast.AST) -> _Place:
     """How a node is reached."""
-    late = guarded = False
+    late = guarded = special = False
     child = node
     while outer := module.parents.get(child):
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -218,11 +221,28 @@ def _place(module: Module, node: ast.AST) -> _Place:
         elif isinstance(outer, ast.Lambda):
             late = True
         elif isinstance(outer, ast.If | ast.IfExp):
-            guarded = guarded or not (is_main_guard(outer) or child is outer.test)
+            inside = not (is_main_guard(outer) or child is outer.test)
+            guarded = guarded or inside
+            special = special or (inside and not _is_usual(outer, child))
         elif isinstance(outer, ast.Try):
-            guarded = guarded or (child in outer.body and bool(outer.handlers))
+            inside = child in outer.body and bool(outer.handlers)
+            guarded, special = guarded or inside, special or inside
         child = outer
-    return _Place(module.parents.get(node), late, guarded)
+    return _Place(module.parents.get(node), late, guarded, special)
+
+
+def _is_usual(branch: ast.If | ast.IfExp, child: ast.AST) -> bool:
+    """Whether a part of an `if` is what an app does without being asked for something else."""
+    otherwise = branch.orelse if isinstance(branch, ast.If) else [branch.orelse]
+    if child in otherwise:
+        return True
+    is_not = isinstance(branch.test, ast.UnaryOp) and isinstance(branch.test.op, ast.Not)
+    by_command = any(_last_name(each) == "argv" for each in ast.walk(branch.test))
+    return is_not or by_command
+
+
+def _last_name(node: ast.AST) -> str:
+    return _last(node) if isinstance(node, ast.Attribute | ast.Name) else ""
 
 
 def _last(function: ast.expr) -> str:

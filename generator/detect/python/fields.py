@@ -16,6 +16,7 @@ from generator.detect.model import (
 )
 from generator.detect.python import django, environment, ports, routes, servers, services
 from generator.detect.python.code import Code, aside
+from generator.detect.python.environment import Variable
 from generator.detect.python.include import Picker, to_build
 from generator.detect.python.layout import folder, joined, reached
 from generator.detect.python.model import Project
@@ -274,6 +275,11 @@ class _Description:
         if not self.port:
             reason = "it listens on no port that could be asked"
             self._add("healthcheck", "none", reason, confidence=Confidence.MEDIUM)
+            if program.kind == "Python program":
+                text = (
+                    "it listens on no port: if it is no job or worker, say which subcommand serves"
+                )
+                self.found.notes.append(Note(text=f"{text} (`command`)", evidence=program.evidence))
             return
         if program.health:
             name = program.kind.removesuffix(" app")
@@ -350,7 +356,7 @@ class _Description:
         read = environment.find(self.code, self.files)
         shown = environment.examples(self.code.tree)
         variables = Variables(read, shown, self.told, port=self.port.port if self.port else 0)
-        storage = self._storage(include)
+        storage = self._storage(include, read)
         env: dict[str, str] = dict(program.env)
         tmpfs, volumes = set(program.tmpfs), set[str]()
         self._caches(env, tmpfs, volumes)
@@ -375,7 +381,7 @@ class _Description:
         ]
         self._folders(storage, volumes | set(storage.volumes()), tmpfs | set(storage.tmpfs()))
 
-    def _storage(self, include: list[str]) -> Storage:
+    def _storage(self, include: list[str], read: list[Variable]) -> Storage:
         storage = Storage(
             self.code,
             self.files,
@@ -387,7 +393,9 @@ class _Description:
         if self.is_django and self.by.settings and (media := self.by.settings.media_evidence):
             storage.add(self.by.settings.media or "", media)
         mover = self.by.settings.database_variable if self.by.settings else ""
-        if database := self._database():
+        # A file of SQLite is for development where the app does not start without a database's URL.
+        has_other = any(each.needed and each.name == "DATABASE_URL" for each in read)
+        if (database := self._database()) and not (has_other and mover != "DATABASE_URL"):
             storage.add_file(*database, variable=mover)
         return storage
 
@@ -448,7 +456,10 @@ class _Description:
         site, settings = self.by.site, self.by.settings
         if not site or not settings:
             return
-        self.found.notes += django.notes(site, settings, self.code)
+        links = next((each.value for each in self.found.proposals if each.field == "links"), None)
+        target = links.get(settings.database_file) if isinstance(links, Mapping) else None
+        kept = folder(target) if isinstance(target, str) else ""
+        self.found.notes += django.notes(site, settings, self.code, kept)
         if settings.debug_switch and re.fullmatch(r"[A-Z_][A-Z0-9_]*", settings.debug_switch[0]):
             name, place = settings.debug_switch
             self._env("turns DEBUG off by being there, in", "true", name, place)

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from generator.detect.model import Evidence
-from generator.detect.python.code import Code, Module, aside, assigned, name_rank
+from generator.detect.python.code import (
+    Code,
+    Module,
+    aside,
+    assigned,
+    is_main_guard,
+    name_rank,
+    statements,
+)
 
 
 @dataclass(frozen=True)
@@ -93,13 +101,18 @@ def find(code: Code) -> list[AppObject]:
     return sorted(_best_of_file(found), key=_rank)
 
 
+def loaded(module: Module) -> list[ast.stmt]:
+    """The statements that run when a server loads a module: no main guard's."""
+    return list(statements([node for node in module.syntax.body if not is_main_guard(node)]))
+
+
 def _imported(code: Code, found: Iterable[AppObject]) -> Iterator[AppObject]:
     """Apps of another file that a wsgi.py or asgi.py takes in: it is there for servers."""
     made = [each for each in found if not each.factory]
     own = {each.path for each in found}
     paths = [path for path in code.paths if _is_for_servers(path) and path not in own]
     for module in code.modules(paths if made else []):
-        for node in module.top:
+        for node in loaded(module):
             if not isinstance(node, ast.ImportFrom):
                 continue
             for alias in node.names:
@@ -149,7 +162,8 @@ def _rank(each: AppObject) -> tuple[bool, int, int, int, str]:
     return aside(each.path), max(0, depth - made_for_it), *rank, each.path
 
 
-def _maker(module: Module, call: ast.expr) -> Framework | None:
+def maker(module: Module, call: ast.expr) -> Framework | None:
+    """The framework whose app a call makes."""
     if not isinstance(call, ast.Call):
         return None
     if isinstance(call.func, ast.Attribute) and call.func.attr in _MAKING_METHODS:
@@ -165,7 +179,7 @@ def _maker(module: Module, call: ast.expr) -> Framework | None:
 def _of(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
     """The apps that a module makes; `makers` gets the functions that return one."""
     known: dict[str, AppObject] = {}
-    for node in module.top:
+    for node in loaded(module):
         pair = assigned(node)
         if pair and (framework := _made(module, pair[1], known)):
             evidence = module.evidence(node)
@@ -173,7 +187,7 @@ def _of(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
                 path=module.path, name=pair[0], framework=framework, evidence=evidence
             )
     yield from known.values()
-    for node in module.top:
+    for node in loaded(module):
         framework = _returned(module, node) if isinstance(node, ast.FunctionDef) else None
         if not isinstance(node, ast.FunctionDef) or not framework or not _is_for_use(node):
             continue
@@ -190,7 +204,7 @@ def _of(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
 
 def _made(module: Module, value: ast.expr, known: dict[str, AppObject]) -> Framework | None:
     """The framework of a value: a fresh app, one wrapped by another call, or `dash.server`."""
-    if framework := _maker(module, value):
+    if framework := maker(module, value):
         return framework
     if isinstance(value, ast.Attribute) and value.attr == "server":
         base = known.get(module.dotted(value.value))
@@ -198,7 +212,7 @@ def _made(module: Module, value: ast.expr, known: dict[str, AppObject]) -> Frame
     if isinstance(value, ast.Call):
         is_wrapper = module.dotted(value.func)[:1].isalpha() and _looks_like_class(value.func)
         for argument in [*value.args, *(keyword.value for keyword in value.keywords)]:
-            inner = _maker(module, argument)
+            inner = maker(module, argument)
             if not inner and isinstance(argument, ast.Name) and argument.id in known:
                 inner = known[argument.id].framework
             if inner and is_wrapper and inner.interface in ("asgi", "wsgi"):
@@ -230,14 +244,14 @@ def _returned(module: Module, function: ast.FunctionDef) -> Framework | None:
     made: dict[str, Framework] = {}
     for node in ast.walk(function):
         pair = assigned(node)
-        if pair and (framework := _maker(module, pair[1])):
+        if pair and (framework := maker(module, pair[1])):
             made[pair[0]] = framework
     for node in ast.walk(function):
         if isinstance(node, ast.Return) and node.value is not None:
             value: ast.expr = node.value
             if isinstance(value, ast.Name) and value.id in made:
                 return made[value.id]
-            if framework := _maker(module, value):
+            if framework := maker(module, value):
                 return framework
             if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
                 inner = made.get(value.value.id)  # return connexion_app.app, dash_app.server
@@ -248,7 +262,7 @@ def _returned(module: Module, function: ast.FunctionDef) -> Framework | None:
 
 def _called(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
     """Names that hold what a known function makes, and functions that return that."""
-    for node in module.top:
+    for node in loaded(module):
         pair = assigned(node)
         if pair and (framework := _made_by(module, pair[1], makers)):
             yield AppObject(

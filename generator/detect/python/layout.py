@@ -9,6 +9,7 @@ from generator.detect.python.model import Project
 
 MOST_REACHED = 400  # files
 _LOOKED_AT = 12  # files in which the imports are compared with the tree
+_MANIFESTS = ("pyproject.toml", "setup.py")
 
 
 def folder(path: str) -> str:
@@ -47,9 +48,22 @@ def root_of(code: Code, project: Project, path: str) -> str:
     ancestors = ["/".join(parts[:count]) for count in range(len(parts) + 1)]
     fitting = [root for root in ancestors if dotted_name(path, root)] or ancestors[-1:]
     first = code.imports(path)
+    own = _own_src(code, ancestors)
+    if own and not any(each.module.partition(".")[0] == "src" for each in first):
+        fitting = [root for root in fitting if f"{root}/".startswith(f"{own}/")] or fitting
     deepest = len(parts) - max((each.level for each in first), default=0)
     possible = [root for root in fitting if len(root.split("/")) * bool(root) <= deepest] or fitting
     return max(possible, key=lambda root: _merit(code, project, path, root))
+
+
+def _own_src(code: Code, ancestors: Iterable[str]) -> str:
+    """The folder `src` of the project in a folder below that a file belongs to."""
+    found = [each for each in ancestors if each.endswith("/src") and _is_own(code, each)]
+    return found[-1] if found else ""
+
+
+def _is_own(code: Code, src: str) -> bool:
+    return _has_manifest(code, folder(src)) and not code.tree.has(f"{src}/__init__.py")
 
 
 def _merit(code: Code, project: Project, path: str, root: str) -> tuple[int, bool, int, int]:
@@ -74,9 +88,15 @@ def _absolute(imports: Iterable[Import]) -> list[str]:
 
 
 def importable(code: Code, root: str, module: str) -> str | None:
-    """The file of a dotted module below a root, or its folder if that has no `__init__.py`."""
+    """The file of a dotted module below a root, or its folder if that is a package without one."""
     base = joined(root, module.replace(".", "/"))
-    return located(code, root, module) or (base if base in code.folders else None)
+    is_package = base in code.folders and not _has_manifest(code, base)
+    return located(code, root, module) or (base if is_package else None)
+
+
+def _has_manifest(code: Code, place: str) -> bool:
+    """Whether a folder is a project of its own, and so no module."""
+    return any(code.tree.has(joined(place, name)) for name in _MANIFESTS)
 
 
 def reached(code: Code, path: str, root: str) -> list[str]:

@@ -16,7 +16,8 @@ class Program:
     framework's usual one, 0 if it listens on none; `port_is_ours` says that the command tells it,
     `listens` that the code opens one of its own choice. `env` and `tmpfs` are what it needs to run
     in a read-only container. `all_files` says that it loads modules by names in its settings,
-    `told` that the project's own command or settings name it.
+    `told` that the project's own command or settings name it. `missing` says why it cannot be
+    started for production, or nothing.
     """
 
     kind: str
@@ -41,3 +42,4 @@ class Program:
     threads: int = 0
     alternatives: tuple[Alternative, ...] = ()
     told: bool = False
+    missing: str = ""

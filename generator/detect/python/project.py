@@ -10,6 +10,7 @@ from generator.detect.python import (
     installing,
     managers,
     manifests,
+    streamlit_packages,
     system_packages,
     versions,
 )
@@ -32,7 +33,7 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
         plan = _without_dependencies(tree, found)
     if plan is None:
         return None
-    requirements = _with_geodjango(tree, plan.requirements)
+    requirements = system_packages.with_extras(_with_geodjango(tree, plan.requirements))
     python = _python(tree, told, found, requirements, today or _today())
     # The members of a workspace have manifests of their own.
     own = [plan.member.manifest] if plan.member else found
@@ -46,6 +47,9 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
         *managers.proposals(plan, added),
         *system_packages.proposals(needs, _named(told)),
     ]
+    told_apt: list[Note] = []
+    if "streamlit" in requirements:
+        proposals, told_apt = streamlit_packages.add(tree, proposals)
     main = next((each for each in own if each.kind != "pipenv"), None)
     old = system_packages.with_pkg_resources(requirements)
     return Project(
@@ -61,6 +65,7 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
             *plan.notes,
             *layout.notes,
             *needs.notes,
+            *told_apt,
             *_conda(tree),
             *_setuptools(old),
         ),

@@ -12,6 +12,7 @@ from generator.detect.tree import Tree
 
 _MOST_FILES = 50
 _MOST_LINES = 20_000
+_MOST_REQUIREMENTS = 2_000
 _LONGEST = 4000  # characters of a line
 _FOR_PRODUCTION = ("prod", "production", "deploy", "deployment", "server", "runtime", "release")
 _PLAIN = ("base", "main", "common", "requirements", "default", "app", "core", "all")
@@ -68,6 +69,9 @@ def read(tree: Tree, path: str) -> Contents:
             continue
         seen.add(current)
         for number, line in _lines(tree.text(current) or ""):
+            if len(contents.requirements) >= _MOST_REQUIREMENTS:
+                tree.leave_out(current, f"names more than {_MOST_REQUIREMENTS} packages")
+                break
             place = Evidence(path=current, line=number)
             waiting += _take(tree, contents, line, place, constraint=constraint)
     return contents

@@ -35,6 +35,7 @@ class Entry:
     pure: bool = False
     compiler: str = "c"
     unless: tuple[str, ...] = ()
+    extras: Mapping[str, str]
     note: str = ""
     families: Mapping[str, Mapping[str, Sequence[str]]]
 
@@ -104,12 +105,29 @@ def _entry(name: str, each: Mapping[str, Any]) -> Entry:
         pure=each.get("pure") == "true",
         compiler=text(each.get("compiler")) or "c",
         unless=tuple(texts(each.get("unless"))),
+        extras={extra: text(other) for extra, other in mapping(each.get("extras")).items()},
         note=text(each.get("note")),
         families={
             family: {side: texts(names) for side, names in mapping(each.get(family)).items()}
             for family in FAMILIES
         },
     )
+
+
+def with_extras(requirements: Mapping[str, Requirement]) -> Mapping[str, Requirement]:
+    """Add the packages that extras of others install, where no lock names them."""
+    found = dict(requirements)
+    for requirement in requirements.values():
+        entry = table().get(requirement.name)
+        for extra, other in entry.extras.items() if entry else ():
+            if extra in requirement.extras and other not in found:
+                found[other] = Requirement(
+                    name=other,
+                    evidence=requirement.evidence,
+                    version=requirement.version,
+                    direct=False,
+                )
+    return found
 
 
 def compiler(family: str, kind: str) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from generator.detect.existing import Existing
 from generator.detect.model import Evidence, Note
 from generator.detect.python.environment import Variable
-from generator.secrecy import changes_code, public_env_name, public_text, secret_name
+from generator.detect.python.harmless import for_production
+from generator.secrecy import changes_code, secret_name
 
 _SHOWN = 12  # names in a note
 # What the image or the engine sets, and what a server reads for itself.
@@ -39,6 +40,7 @@ class Variables:
     ) -> None:
         self.read = [each for each in read if each.name not in _OWN]
         self.examples, self.told, self.port = examples, told, port
+        self._changed: dict[str, tuple[str, Evidence]] = {}
         self._env = {each.name: found for each in self.read if (found := self._value(each))}
 
     def env(self) -> Mapping[str, tuple[str, str, tuple[Evidence, ...]]]:
@@ -63,7 +65,7 @@ class Variables:
             return "0.0.0.0", "every address, needed in", (each.evidence,)  # noqa: S104
         if secret_name(each.name) or _ADDRESS.fullmatch(each.name):
             return None
-        return self._given(each.name)
+        return self._given(each.name, each)
 
     def _on_volume(self, name: str) -> tuple[str, str, tuple[Evidence, ...]] | None:
         """A folder for data that a container file gives, on a volume of the same file."""
@@ -76,22 +78,26 @@ class Variables:
         given = self._given(name)
         return given and (given[0], "on the volume, as in", given[2])
 
-    def _given(self, name: str) -> tuple[str, str, tuple[Evidence, ...]] | None:
+    def _given(
+        self, name: str, read: Variable | None = None
+    ) -> tuple[str, str, tuple[Evidence, ...]] | None:
         """A public value that a compose file or an example of an environment file gives."""
+        value, place = "", read.evidence if read else Evidence(path="")
         if told := self.told.env.get(name):
             value, place = told.value, told.evidence
         elif name in self.examples:
             value, place = self.examples[name]
-        else:
+        if value and _PLACEHOLDER.fullmatch(value):
             return None
-        try:
-            public_env_name(name)
-            public_text(value)
-        except ValueError:
+        found = for_production(name, value, kind=read.kind if read else "text")
+        if not found:
             return None
-        if not value or _PLACEHOLDER.fullmatch(value):
-            return None
-        return value, "needed by the app, given in", (place,)
+        if not value:
+            return found, "off in production, needed in", (place,)
+        if found == value:
+            return value, "needed by the app, given in", (place,)
+        self._changed[name] = (found, place)
+        return found, "needed by the app; for development it is another in", (place,)
 
     def notes(self, moved: Container[str]) -> Iterator[Note]:
         """Variables that are no proposal, but that a person may have to set."""
@@ -105,6 +111,13 @@ class Variables:
             each for each in self.read
             if each.default and each.text and not each.needed and secret_name(each.name)
         ]  # fmt: skip
+        if self._changed:
+            changed = [f"{name}={value}" for name, (value, _) in self._changed.items()]
+            more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+            text = "set for production, where a value for development was given; check that the "
+            text += "code knows it: " + ", ".join(changed[:_SHOWN]) + more
+            places = tuple(place for _, place in self._changed.values())
+            yield Note(text=text, evidence=places[:3])
         if open_secrets:
             text = "left at a value that everyone can read in the code, unless given: "
             yield Note(text=text + _names(open_secrets), evidence=_places(open_secrets))

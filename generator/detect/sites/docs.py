@@ -155,7 +155,7 @@ def _sphinx(tree: Tree) -> Candidate | None:
 
 def _beside(tree: Tree, folder: str, source: str) -> list[str]:
     """Entries at the top that a configuration names: extensions of its own, and `../` paths."""
-    named = re.findall(r"['\"]((?:\.\./)*[\w./-]{1,200})['\"]", source)
+    named = re.findall(r"['\"]((?:\.\./){0,20}[\w./-]{1,200})['\"]", source)
     found = []
     for name in dict.fromkeys(named):
         if name.startswith("../"):

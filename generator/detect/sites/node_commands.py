@@ -129,8 +129,8 @@ def _settings(site: Site, place: Place) -> list[str]:
     """Values of committed .env files, which stay out of the build, and what else is asked for."""
     prefixes = (*place.generator.variables, *variables.own_prefixes(place.tree))
     needed = variables.used(place.tree, prefixes)
-    values = variables.committed(place.tree, prefixes)
-    for name in values:
+    values, withheld = variables.committed(place.tree, prefixes)
+    for name in (*values, *withheld):
         needed.pop(name, None)
     if len(values) > _MOST_VALUES:
         needed.update({name: evidence for name, (_, evidence) in values.items()})
@@ -141,6 +141,13 @@ def _settings(site: Site, place: Place) -> list[str]:
             f"Written into the site's files: {', '.join(values)}. Files named .env stay out of a "
             "build, so the values stand in its command",
             *places,
+        )
+    if withheld:
+        names = ", ".join(sorted(withheld)[:12])
+        site.note(
+            f"{names}: by name or value a secret, and so not put into the build command. Everyone "
+            "can read the values in the site's files: set only what may be public",
+            *(place.at(withheld[name]) for name in sorted(withheld)[:3]),
         )
     if needed:
         names = ", ".join(sorted(needed)[:12])

@@ -6,6 +6,7 @@ import shlex
 from generator import commands
 from generator.detect.model import Evidence
 from generator.detect.tree import Tree
+from generator.secrecy import gives_away, hints_at_secret
 
 _SOURCES = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".vue", ".svelte", ".astro", ".html")
 _MOST_FILES = 400
@@ -51,25 +52,37 @@ def _aside(path: str) -> bool:
     )
 
 
-def committed(tree: Tree, prefixes: tuple[str, ...]) -> dict[str, tuple[str, Evidence]]:
+def committed(
+    tree: Tree, prefixes: tuple[str, ...]
+) -> tuple[dict[str, tuple[str, Evidence]], dict[str, Evidence]]:
     """Values of these variables in the .env files that production builds read, later ones first.
 
-    Only what may stand in a command: no secret, nothing that a shell or dotenv would expand.
+    Only what may stand in a command: nothing that a shell or dotenv would expand, and no secret.
+    The second are the names of what looks like one, for a person to decide on.
     """
     found: dict[str, tuple[str, Evidence]] = {}
+    withheld: dict[str, Evidence] = {}
     if not prefixes:
-        return found
+        return found, withheld
     for path in (".env", ".env.production"):
         for number, line in enumerate((tree.text(path) or "").splitlines(), start=1):
             match = re.fullmatch(r"\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=(.*)", line)
             if not match or not match[1].startswith(prefixes):
                 continue
-            value = match[2].strip()
+            name, value = match[1], match[2].strip()
             if value[:1] in ("'", '"') and value[-1:] == value[:1]:
                 value = value[1:-1]
-            if re.fullmatch(r"[\w ./:@%+,?&=~-]*", value) and _public(match[1], value):
-                found[match[1]] = (value, Evidence(path=path, line=number))
-    return found
+            evidence = Evidence(path=path, line=number)
+            # Whatever becomes of this line, it takes the place of an earlier one.
+            withheld.pop(name, None)
+            if _may_be_secret(name, value):
+                found.pop(name, None)
+                withheld[name] = evidence
+            elif re.fullmatch(r"[\w ./:@%+,?&=~-]*", value) and _fits_command(name, value):
+                found[name] = (value, evidence)
+            else:
+                found.pop(name, None)
+    return found, withheld
 
 
 def assignment(name: str, value: str) -> str:
@@ -77,7 +90,13 @@ def assignment(name: str, value: str) -> str:
     return f"{name}={shlex.quote(value)}" if value else f"{name}="
 
 
-def _public(name: str, value: str) -> bool:
+def _may_be_secret(name: str, value: str) -> bool:
+    if not value or value.lower() in ("0", "1", "false", "true"):
+        return False
+    return hints_at_secret(name) or gives_away(value)
+
+
+def _fits_command(name: str, value: str) -> bool:
     try:
         commands.shell_step(f"{assignment(name, value)} true")
     except ValueError:
