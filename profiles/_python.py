@@ -60,7 +60,7 @@ class Server(Model):
     config: f.ContextPath | None = Field(
         None,
         description="The app's own gunicorn.conf.py, instead of a generated one. The address, the "
-        "folder of the heartbeat and, with a CPU limit, the workers still come from imgen.",
+        "workers and the folder of the heartbeat still come from imgen.",
     )
 
     def chosen(self) -> list[tuple[str, str]]:
@@ -236,10 +236,7 @@ class PythonProfile(Profile):
                 options = ["--config", server.config, "--bind", f"0.0.0.0:{port}"]
                 # The heartbeat must neither wait for a disk nor need a writable one.
                 options += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
-                # Without a limit to follow, the configuration's own number stands.
-                counted = server.workers or self.resources.cpus
-                workers = self._workers_option() if counted else ()
-                return ["gunicorn", *options, *workers, target]
+                return ["gunicorn", *options, *self._workers_option(), target]
             case "gunicorn":
                 return ["gunicorn", target]
             case "uvicorn":

@@ -474,7 +474,11 @@ def test_ports_of_the_configuration_come_first(tmp_path: Path) -> None:
     port = proposal(app, "port")
     assert port is not None
     assert (port.value, port.because()) == ("8055", "bound in gunicorn.conf.py:2")
-    assert value(app, "server") == {"gunicorn": "app:app", "config": "gunicorn.conf.py"}
+    assert value(app, "server") == {
+        "gunicorn": "app:app",
+        "config": "gunicorn.conf.py",
+        "workers": "2",
+    }
 
 
 def test_ports_by_rank(tmp_path: Path) -> None:

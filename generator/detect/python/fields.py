@@ -27,6 +27,7 @@ from generator.detect.python.storage import Storage
 from generator.detect.python.variables import Variables
 
 _CONFIG = ("-c", "--config")  # of gunicorn
+_WORKERS = r"^workers[ \t]{0,8}=[ \t]{0,8}[1-9][0-9]{0,2}[ \t]{0,8}$"
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 # Where libraries keep what they load or compute, if their home cannot be written.
 _CACHES = (
@@ -161,7 +162,10 @@ class _Description:
         own = self._own_config() if choice.server == "gunicorn" else None
         if own and isinstance(value, Mapping):
             value = {**value, "config": own}
-            evidence = (*evidence, Evidence(path=own))
+            line = self.code.tree.line(own, _WORKERS)
+            if line and "workers" not in value:
+                value["workers"] = self._number(own, line)
+            evidence = (*evidence, Evidence(path=own, line=line))
         confidence = choice.confidence
         if program.alternatives and not program.told and confidence is Confidence.HIGH:
             confidence = Confidence.MEDIUM
@@ -173,6 +177,10 @@ class _Description:
             confidence=confidence,
             alternatives=program.alternatives,
         )
+
+    def _number(self, path: str, line: int) -> str:
+        text = (self.code.tree.text(path) or "").split("\n")[line - 1]
+        return text.partition("=")[2].strip()
 
     def _own_config(self) -> str | None:
         """The configuration of gunicorn that the project has, if it is not imgen's."""
