@@ -21,6 +21,9 @@ COPY --from=node /node/ /usr/local/
 COPY --chmod=0755 node/docker-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
 COPY local-ca/ /usr/local/share/ca-certificates/
 RUN update-ca-certificates && node --version && npm --version && npx --version
-ENV NODE_EXTRA_CA_CERTS="/etc/ssl/certs/ca-certificates.crt"
+# A mirror that stalls is asked again after half a minute; npm by itself waits for five.
+ENV NODE_EXTRA_CA_CERTS="/etc/ssl/certs/ca-certificates.crt" \
+    NPM_CONFIG_FETCH_RETRIES="5" \
+    NPM_CONFIG_FETCH_TIMEOUT="30000"
 ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["node"]
