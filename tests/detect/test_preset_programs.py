@@ -165,6 +165,7 @@ def test_a_build_whose_folder_is_unknown_is_told(tmp_path: Path) -> None:
         ("cd other && node a.js", "server.js"),
         ("node -r dotenv/config device.mjs", "device.mjs"),
         ("node ./bin/www", "bin/www"),
+        ("node ./bin/shop", "bin/shop"),
         ("node lib/a", "lib/a.js"),
         ("node lib", "lib/index.js"),
         ("node dist/main", "dist/main.js"),
