@@ -44,16 +44,21 @@ class Tool:
     lock: str
 
 
+def _again(command: str) -> str:
+    """A command that is begun again if a mirror does not answer for two minutes."""
+    return f"timeout 120 {command} || timeout 120 {command}"
+
+
 def _pip(requirement: str, lock: str, *more: str) -> Tool:
     words = " ".join(f'"{each}"' for each in (requirement, *more))
     return Tool(_PYTHON, f"pip install --root-user-action=ignore {words}", lock)
 
 
 TOOLS: Mapping[str, Tool] = {
-    "Pipfile.lock": _pip(f"pipenv=={VERSIONS['pipenv']}", "pipenv lock"),
+    "Pipfile.lock": _pip(f"pipenv=={VERSIONS['pipenv']}", _again("pipenv lock")),
     "bun.lock": Tool(_NODE, f"npm install --global bun@{_BUN}", "bun install --lockfile-only"),
-    "package-lock.json": Tool(_NODE, "true", "npm install --package-lock-only"),
-    "pdm.lock": _pip(f"pdm[locked]=={VERSIONS['pdm']}", "pdm lock"),
+    "package-lock.json": Tool(_NODE, "true", _again("npm install --package-lock-only")),
+    "pdm.lock": _pip(f"pdm[locked]=={VERSIONS['pdm']}", _again("pdm lock")),
     "pnpm-lock.yaml": Tool(
         _NODE, f"npm install --global pnpm@{_PNPM}", "pnpm install --lockfile-only"
     ),
@@ -65,7 +70,7 @@ TOOLS: Mapping[str, Tool] = {
     "requirements.txt": _pip(
         f"pip-tools=={_PIP_TOOLS}", "pip-compile --generate-hashes --quiet requirements.in"
     ),
-    "uv.lock": _pip(f"uv=={VERSIONS['uv']}", "uv lock"),
+    "uv.lock": _pip(f"uv=={VERSIONS['uv']}", _again("uv lock")),
     "yarn.lock": Tool(
         _NODE, f"npm install --global --force yarn@{_YARN}", "yarn install --ignore-scripts"
     ),
