@@ -18,7 +18,7 @@ from generator.verify.layers import Layer
 
 from . import servers
 from .apps import App
-from .engine import Engine, unavailable
+from .engine import Engine, Verifier, unavailable
 from .fleet import Fleet
 from .summary import BASE, ENGINE, engines, stand_ins, table
 
@@ -72,6 +72,14 @@ def engine() -> Iterator[Engine]:
     running = [line for line in found.left_over() if line.startswith("container")]
     found.clean_up()
     assert [*running, *found.left_over()] == []
+
+
+@pytest.fixture
+def verifier() -> Iterator[Verifier]:
+    """A verification's engine, in which nothing may be left."""
+    found = Verifier()
+    yield found
+    assert found.left_over() == []
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -81,6 +82,19 @@ class Engine(product.Engine):
         name = self._new_name()
         self.call("network", "create", *self._label_options(), name)
         return name
+
+
+class Verifier(Engine):
+    """An engine of one verification alone: verifying ends with its clean-up.
+
+    The shared one would lose every image and container that other tests still use.
+    """
+
+    PREFIX = "imgen-test-verify"
+
+    def __init__(self) -> None:
+        super().__init__(uuid.uuid4().hex[:10])
+        self.patience = 30.0
 
 
 def unavailable() -> str:

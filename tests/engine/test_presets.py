@@ -1,8 +1,7 @@
 """Whole small programs in the presets' languages: detected, described, built, run and proven."""
 
 import subprocess
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from generator.render import render
 from generator.verify.run import Choice, verify
 from generator.verify.subject import Given, find
 
-from .engine import Engine
+from .engine import Engine, Verifier
 
 pytestmark = pytest.mark.engine
 
@@ -203,24 +202,6 @@ PROJECTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "ruby": ("server.rb", {"server.rb": RUBY, ".ruby-version": "3.4.1\n"}),
     "php": ("public/index.php", {"public/index.php": PHP}),
 }
-
-
-class Verifier(Engine):
-    """An engine of one verification alone, which cleans up after itself."""
-
-    PREFIX = "imgen-test-presets"
-
-    def __init__(self) -> None:
-        super().__init__(uuid.uuid4().hex[:10])
-        self.patience = 30.0
-
-
-@pytest.fixture
-def verifier() -> Iterator[Verifier]:
-    """A verification's engine, in which nothing may be left."""
-    found = Verifier()
-    yield found
-    assert found.left_over() == []
 
 
 def lock(engine: Engine, folder: Path) -> None:

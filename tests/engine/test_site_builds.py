@@ -21,7 +21,7 @@ from generator.verify.subject import Given, find
 from tests.helpers import imgen
 
 from .apps import unpack
-from .engine import Engine
+from .engine import Engine, Verifier
 
 pytestmark = pytest.mark.engine
 # A stage that locks a project, with the first words that bring the manager.
@@ -163,7 +163,9 @@ def _write(folder: Path, case: Case, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_site_is_built_and_served(engine: Engine, tmp_path: Path, name: str) -> None:
+def test_a_site_is_built_and_served(
+    engine: Engine, verifier: Verifier, tmp_path: Path, name: str
+) -> None:
     case = CASES[name]
     project = tmp_path / "project"
     project.mkdir()
@@ -178,7 +180,7 @@ def test_a_site_is_built_and_served(engine: Engine, tmp_path: Path, name: str) -
     assert done.code == 0, done.err
     report = verify(
         find(project, Given(path=case.path)),
-        engine,
+        verifier,
         on_start=lambda *_: None,
         on_result=lambda _: None,
         choice=Choice(only=_CHECKS),

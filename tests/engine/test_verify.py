@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,30 +24,18 @@ from generator.verify.subject import Given, Subject, find
 
 from . import servers, twins
 from .apps import EXAMPLE_NAMES, ROOT
-from .engine import Engine
+from .engine import Engine, Verifier
 from .fleet import Fleet
 from .twins import SECRET, TOKEN, TWINS
 
 pytestmark = pytest.mark.engine
-PATIENCE = 8.0
-
-
-class Verifier(Engine):
-    """An engine of one verification alone, which cleans up after itself."""
-
-    PREFIX = "imgen-test-verify"
-
-    def __init__(self) -> None:
-        super().__init__(uuid.uuid4().hex[:10])
-        self.patience = PATIENCE
 
 
 @pytest.fixture
-def verifier() -> Iterator[Verifier]:
-    """A verification's engine, in which nothing may be left."""
-    found = Verifier()
-    yield found
-    assert found.left_over() == []
+def verifier(verifier: Verifier) -> Verifier:
+    """A less patient one: most of what is verified here is broken."""
+    verifier.patience = 8.0
+    return verifier
 
 
 def run(verifier: Verifier, subject: Subject, *only: str, skip: tuple[str, ...] = ()) -> Report:
