@@ -12,7 +12,7 @@ import pytest
 from generator.verify.errors import BuildError
 from generator.verify.layers import own_layers, traces
 
-from . import apps, locked
+from . import apps, lock_files
 from .apps import ROOT, App
 from .engine import Engine
 
@@ -35,7 +35,7 @@ def create_app():
     return answer
 '''
 _DJANGO = {
-    "requirements.txt": f"django==5.2.7\n{locked.SERVER}\n",
+    "requirements.txt": f"django==5.2.7\n{lock_files.SERVER}\n",
     "manage.py": "from django.core.management import execute_from_command_line as run\n"
     "import sys\nrun(sys.argv)\n",
     "shop/__init__.py": "",
@@ -97,7 +97,7 @@ def spec(engine: Engine, name: str, case: Case) -> str:
 @pytest.fixture(scope="module")
 def projects(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Files]:
     """Projects with locks, made once by the real tools."""
-    return locked.make(engine, tmp_path_factory.mktemp("locked"))
+    return lock_files.projects(engine, tmp_path_factory.mktemp("locked"))
 
 
 def cases(projects: Mapping[str, Files]) -> Mapping[str, Case]:
@@ -107,7 +107,7 @@ def cases(projects: Mapping[str, Files]) -> Mapping[str, Case]:
         "packages/api/src/api/__init__.py": _ANSWER,
         "packages/core/src/core/__init__.py": "",
     }
-    project = locked.MANIFESTS["pdm"]["pyproject.toml"].replace("gunicorn", "idna")
+    project = lock_files.MANIFESTS["pdm"]["pyproject.toml"].replace("gunicorn", "idna")
     return {
         "poetry": Case({**app, **projects["poetry"]}, {"dependencies": "poetry.lock"}, "gunicorn"),
         "poetry-extras": Case(
@@ -135,7 +135,7 @@ def cases(projects: Mapping[str, Files]) -> Mapping[str, Case]:
             {**app, "pyproject.toml": project},
             {"dependencies": {
                 "manager": "uv", "files": ["pyproject.toml"], "extras": ["extra"],
-                "additional": [locked.SERVER],
+                "additional": [lock_files.SERVER],
             }},
             "gunicorn idna iniconfig",
         ),
@@ -145,7 +145,7 @@ def cases(projects: Mapping[str, Files]) -> Mapping[str, Case]:
                 "dependencies": {
                     "manager": "uv", "package": "api", "install_project": "true",
                     "members": ["packages/api", "packages/core", "packages/other"],
-                    "additional": [locked.SERVER],
+                    "additional": [lock_files.SERVER],
                 },
                 "include": ["packages/api/src", "packages/core/src"],
                 "server": {"gunicorn": "api:create_app()"},
@@ -157,7 +157,7 @@ def cases(projects: Mapping[str, Files]) -> Mapping[str, Case]:
             {
                 "dependencies": {
                     "manager": "uv", "files": ["pyproject.toml"], "install_project": "true",
-                    "additional": [locked.SERVER],
+                    "additional": [lock_files.SERVER],
                 },
                 "include": ["README.md", "src"],
                 "server": {"gunicorn": "shop:create_app()"},
@@ -191,7 +191,7 @@ VERIFIED = {
     "project": ("--skip", "reproducible"),
     "assets": ("--skip", "reproducible"),
 }
-NAMES = tuple(cases({name: {} for name in locked.MANAGERS}))
+NAMES = tuple(cases({name: {} for name in lock_files.MANAGERS}))
 _PACKAGES = "/opt/venv/lib/python3.13/site-packages"
 # What these packages need themselves.
 _ALSO = {"asgiref", "packaging", "sqlparse"}

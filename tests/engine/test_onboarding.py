@@ -20,7 +20,7 @@ from generator.verify.stages import base_references
 from tests.detect.fixtures import Project
 from tests.helpers import ROOT, imgen
 
-from . import locks
+from . import lock_files
 from .engine import Engine
 
 pytestmark = pytest.mark.engine
@@ -113,7 +113,7 @@ def take_on_board(engine: Engine, case: Case, folder: Path) -> Outcome:
     project = Project(case.project)
     started = time.monotonic()
     project.copy(folder, locks=False)
-    locks.make(engine, folder, [*project.locks, *case.locks])
+    lock_files.make(engine, folder, [*project.locks, *case.locks])
     before = contents(folder)
     written = imgen("new", "--yes", *case.options, cwd=folder)
     assert written.code == 0, written.err + written.out
