@@ -46,7 +46,7 @@ def folders(
     looked = 0
     for place in places:
         parts = place.split("/")
-        if not place or len(parts) > _DEEPEST or any(_is_other(part) for part in parts):
+        if not place or len(parts) > _DEEPEST or any(is_no_app(part) for part in parts):
             continue
         if any(path.startswith(f"{place}/") for path in known):
             continue
@@ -61,7 +61,8 @@ def folders(
     return found
 
 
-def _is_other(name: str) -> bool:
+def is_no_app(name: str) -> bool:
+    """Whether a folder's name says that it holds tools, documents or tests."""
     return name.lower() in _NO_APPS or name.startswith(".")
 
 

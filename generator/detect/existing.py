@@ -228,7 +228,7 @@ def _packages(step: dockerfile.Instruction) -> Iterator[tuple[str, str]]:
 def _list(rest: str) -> Sequence[str]:
     if rest.startswith("["):
         return re.findall(r'"([^"]*)"', rest)
-    return rest.split()
+    return [word.strip("\"'") for word in rest.split()]
 
 
 def _note_command(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from generator.detect import about
+from generator.detect.below import is_no_app
 from generator.detect.existing import Existing
 from generator.detect.model import Candidate, Confidence, Evidence, Proposal
 from generator.detect.python import application, managers, project, specifiers, system_packages
@@ -79,7 +80,9 @@ def _library(found: Project) -> Candidate:
 def _below(tree: Tree) -> list[Candidate]:
     """A Python project in a folder of the tree, which has to be named."""
     files = tree.named("pyproject.toml", "Pipfile", "requirements.txt", "setup.py")
-    inner = [path for path in files if path.count("/") == 1]
+    inner = [
+        path for path in files if path.count("/") == 1 and not is_no_app(path.partition("/")[0])
+    ]
     folders = sorted({path.partition("/")[0] for path in inner})
     if not folders:
         return []
