@@ -4,17 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from generator.detect import python
-from generator.detect.existing import Existing
 from generator.detect.python.code import Code
 from generator.detect.python.layout import importable
 
-from .projects import read, tree, values
+from .projects import LOCK, candidates, locked, manifest, read, tree, values
 
 BUILD = '[build-system]\nrequires = ["{0}"]\nbuild-backend = "{1}"\n'
 HATCH = BUILD.format("hatchling", "hatchling.build")
 SETUPTOOLS = BUILD.format("setuptools", "setuptools.build_meta")
-PROJECT = '[project]\nname = "shop"\nversion = "1"\nreadme = "README.md"\ndependencies = ["{0}"]\n'
+PROJECT = manifest("{0}", more='readme = "README.md"\n')
 SCRIPTS = '[project.scripts]\nshop = "shop.main:run"\n'
 SRC = {"src/shop/__init__.py": "", "src/shop/main.py": "", "README.md": ""}
 FLASK_APP = "from flask import Flask\napp = Flask(__name__)\n"
@@ -63,7 +61,7 @@ def test_what_the_build_backend_runs_is_a_file_of_the_project(tmp_path: Path) ->
     files = {"pyproject.toml": PROJECT.format("flask") + HATCH, "hatch_build.py": "", **SRC}
     found = read(tmp_path, files)
     assert found.project_files == ("pyproject.toml", "hatch_build.py", "README.md")
-    (app, *_) = python.candidates(tree(tmp_path, {"src/shop/main.py": FLASK_APP}), Existing())
+    (app, *_) = candidates(tmp_path, {"src/shop/main.py": FLASK_APP})
     include = next(each.value for each in app.proposals if each.field == "include")
     assert include == ["hatch_build.py", "README.md", "src"]
 
@@ -128,35 +126,11 @@ WORKSPACE = {
     "apps/web/pyproject.toml": '[project]\nname = "web"\nversion = "1"\n'
     'dependencies = ["fastapi", "core"]\n[tool.uv.sources]\ncore = {workspace = true}\n' + HATCH,
     "apps/web/src/web/__init__.py": "",
-    "uv.lock": """\
-        version = 1
-
-        [[package]]
-        name = "core"
-        version = "1"
-        source = { editable = "packages/core" }
-        dependencies = [
-            { name = "psycopg2" },
-        ]
-
-        [[package]]
-        name = "fastapi"
-        version = "0.115.0"
-        source = { registry = "index" }
-        wheels = [
-            { url = "files/fastapi-0.115.0-py3-none-any.whl" },
-        ]
-
-        [[package]]
-        name = "psycopg2"
-        version = "2.9.10"
-        source = { registry = "index" }
-
-        [[package]]
-        name = "web"
-        version = "1"
-        source = { editable = "apps/web" }
-        """,
+    "uv.lock": LOCK
+    + locked("core", "1", "psycopg2", source="editable packages/core")
+    + locked("fastapi", "0.115.0", wheel="fastapi-0.115.0-py3-none-any.whl")
+    + locked("psycopg2", "2.9.10")
+    + locked("web", "1", source="editable apps/web"),
 }
 
 
@@ -185,7 +159,7 @@ def test_requirements_in_one_subfolder(tmp_path: Path) -> None:
 
 def test_a_project_below_is_pointed_at(tmp_path: Path) -> None:
     files = {"backend/pyproject.toml": PROJECT.format("flask"), "frontend/package.json": "{}"}
-    (found,) = python.candidates(tree(tmp_path, files), Existing())
+    (found,) = candidates(tmp_path, files)
     assert found.score < 30
     assert "imgen new backend" in found.missing
 
@@ -195,7 +169,7 @@ def test_a_member_with_the_name_of_its_folder(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": '[project]\nname = "root"\nversion = "0"\n'
         '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
-        "uv.lock": "version = 1\n",
+        "uv.lock": LOCK,
         "packages/api/pyproject.toml": member.format("api", '"core", "fastapi"'),
         "packages/api/src/api/__init__.py": "",
         "packages/api/src/api/app.py": "import core\nfrom fastapi import FastAPI\n"
@@ -203,7 +177,24 @@ def test_a_member_with_the_name_of_its_folder(tmp_path: Path) -> None:
         "packages/core/pyproject.toml": member.format("core", ""),
         "packages/core/src/core/__init__.py": "",
     }
-    (found,) = python.candidates(tree(tmp_path, files), Existing())
+    (found,) = candidates(tmp_path, files)
+    (server,) = [each.value for each in found.proposals if each.field == "server"]
+    assert server == {"uvicorn": "api.app:app"}
+
+
+def test_the_src_of_a_member_comes_before_a_folder_above_that_is_called_like_an_import(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]\n',
+        "uv.lock": LOCK,
+        "queue/__init__.py": "",
+        "packages/api/pyproject.toml": manifest("fastapi") + HATCH,
+        "packages/api/src/api/__init__.py": "",
+        "packages/api/src/api/app.py": "import queue\nfrom fastapi import FastAPI\n"
+        "app = FastAPI()\n",
+    }
+    (found,) = candidates(tmp_path, files)
     (server,) = [each.value for each in found.proposals if each.field == "server"]
     assert server == {"uvicorn": "api.app:app"}
 

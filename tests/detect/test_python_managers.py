@@ -5,69 +5,29 @@ from pathlib import Path
 import pytest
 
 from generator.detect import python
-from generator.detect.existing import Existing
 from generator.detect.model import Confidence, Evidence, Proposal
 from generator.spec import from_values
 
-from .projects import TODAY, proposal, read, tree, values
+from .projects import LOCK, TODAY, candidates, locked, manifest, proposal, read, values
 
-PROJECT = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n'
-UV_LOCK = """\
-version = 1
-
-[[package]]
-name = "flask"
-version = "3.1.0"
-source = { registry = "index" }
-dependencies = [
-    { name = "jinja2" },
-    { name = "psycopg", extra = ["binary"] },
-]
-wheels = [
-    { url = "files/flask-3.1.0-py3-none-any.whl", hash = "sha256:00" },
-]
-
-[[package]]
-name = "jinja2"
-version = "3.1.4"
-source = { registry = "index" }
-
-[[package]]
-name = "psycopg"
-version = "3.2.3"
-source = { registry = "index" }
-
-[package.optional-dependencies]
-binary = [
-    { name = "psycopg-binary" },
-]
-
-[[package]]
-name = "psycopg-binary"
-version = "3.2.3"
-source = { registry = "index" }
-wheels = [
-    { url = "files/psycopg_binary-3.2.3-cp313-cp313-manylinux_2_17_x86_64.whl" },
-]
-
-[[package]]
-name = "pytest"
-version = "8.0.0"
-source = { registry = "index" }
-
-[[package]]
-name = "shop"
-version = "1"
-source = { virtual = "." }
-dependencies = [
-    { name = "flask" },
-]
-
-[package.dev-dependencies]
-dev = [
-    { name = "pytest" },
-]
-"""
+PROJECT = manifest("flask")
+UV_LOCK = "".join(
+    [
+        LOCK,
+        locked("flask", "3.1.0", "jinja2", "psycopg[binary]", wheel="flask-3.1.0-py3-none-any.whl"),
+        locked("jinja2", "3.1.4"),
+        locked("psycopg", "3.2.3"),
+        '\n[package.optional-dependencies]\nbinary = [\n    { name = "psycopg-binary" },\n]\n',
+        locked(
+            "psycopg-binary",
+            "3.2.3",
+            wheel="psycopg_binary-3.2.3-cp313-cp313-manylinux_2_17_x86_64.whl",
+        ),
+        locked("pytest", "8.0.0"),
+        locked("shop", "1", "flask", source="virtual ."),
+        '\n[package.dev-dependencies]\ndev = [\n    { name = "pytest" },\n]\n',
+    ]
+)
 
 
 def spec(fields: dict[str, object]) -> None:
@@ -343,7 +303,7 @@ def test_what_is_added_makes_fields_of_the_shorthand() -> None:
 
 def test_a_library_is_no_app(tmp_path: Path) -> None:
     files = {"pyproject.toml": PROJECT, "shop/__init__.py": "def add(a, b):\n    return a + b\n"}
-    for found in python.candidates(tree(tmp_path, files), Existing()):
+    for found in candidates(tmp_path, files):
         assert found.score < 30
         assert found.missing
 
@@ -370,3 +330,15 @@ def test_an_old_pdm_lock_is_read_by_the_pdm_of_its_time(
     lock += '[[package]]\nname = "flask"\nversion = "3.1.0"\n'
     found = read(tmp_path, {"pyproject.toml": PROJECT, "pdm.lock": lock})
     assert values(found).get("dependencies.version") == expected
+
+
+def test_a_version_that_setuptools_reads_from_the_code_is_there_for_it(tmp_path: Path) -> None:
+    files = {
+        "setup.py": "from setuptools import setup\n\nsetup()\n",
+        "setup.cfg": "[metadata]\nname = shop\nversion = attr: shop.about.__version__\n"
+        "[options]\npackages = find:\ninstall_requires = flask\n",
+        "shop/__init__.py": "",
+        "shop/about.py": '__version__ = "1.2"\n',
+    }
+    proposals = {each.field: each.value for each in read(tmp_path, files).proposals}
+    assert proposals["dependencies.includes"] == ["setup.cfg", "shop/about.py"]

@@ -246,7 +246,7 @@ def test_django_settings_of_the_server_win_over_those_of_manage(tmp_path: Path) 
         "PRODUCTION_KEY": "build",
     }
     assert "add whitenoise" not in notes(app)
-    assert "DJANGO_SETTINGS_MODULE=site1.settings.production" in notes(app)
+    assert value(app, "env.DJANGO_SETTINGS_MODULE") == "site1.settings.production"
 
 
 def test_django_channels_is_served_by_asgi(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_django_channels_is_served_by_asgi(tmp_path: Path) -> None:
     files["site1/asgi.py"] = (
         "from channels.routing import ProtocolTypeRouter\napplication = ProtocolTypeRouter({})\n"
     )
-    (app,) = apps(tmp_path, files, project_of("django", "channels", "daphne"))
+    (app,) = apps(tmp_path, files, project_of("django", "channels"))
     assert value(app, "server") == {"uvicorn": "site1.asgi:application"}
     assert [each.split("==")[0] for each in app.additional] == ["uvicorn", "websockets"]
 

@@ -48,7 +48,7 @@ def find(tree: Tree, project: Project, told: Existing) -> list[Application]:
     code = Code(tree)
     start = starts.parse(told.argv)
     objects = frameworks.find(code)
-    site = django.find(code, objects)
+    site = django.find(code, objects, told.env)
     found = [
         *(
             development.loadable(code, each)
@@ -115,7 +115,7 @@ def _with_others(
     """The chosen program, with a note on those that need a container of their own."""
     told_already = any(each.text.startswith("migrations ") for each in chosen.notes)
     processes = _processes([first, *others], told, migrations=not told_already)
-    notes = (*_beside(first, others), *processes)
+    notes = (*_beside(first, others, told), *processes)
     return Application(
         kind=chosen.kind,
         score=chosen.score,
@@ -126,8 +126,11 @@ def _with_others(
     )
 
 
-def _beside(first: Program, others: Sequence[Program]) -> Iterator[Note]:
+def _beside(first: Program, others: Sequence[Program], told: Existing) -> Iterator[Note]:
+    own = told.workers.get("worker")
     for other in others:
+        if own and other.kind == "RQ worker" and "rq" not in own.value.split():
+            continue  # the project starts its worker in a way of its own
         if other.kind.endswith("worker") and first.kind != other.kind:
             command = " ".join(other.command)
             text = f"the {other.kind} is a container of its own, of the same image: `{command}`"

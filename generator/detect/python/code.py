@@ -43,6 +43,7 @@ _ASIDE = frozenset(
         "demo",
         "demos",
         "doc",
+        "docker",
         "docs",
         "e2e",
         "example",

@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from generator.detect.existing import Told
 from generator.detect.model import Evidence, Note
 from generator.detect.python.code import Code, Module, aside, assigned, name_rank, string
 from generator.detect.python.frameworks import AppObject
@@ -16,6 +17,9 @@ _MODULE = re.compile(
     r"DJANGO_SETTINGS_MODULE[\"']?\s{0,9}[,\]=]\s{0,9}=?\s{0,9}[\"']([\w.]{1,200})[\"']"
 )
 _REAL_TIME = ("channels", "daphne")
+_FOR_PRODUCTION = ("production", "prod", "deploy", "deployment")
+_FOR_WORK = ("dev", "develop", "development", "local", "localhost", "test", "testing", "tests")
+_NAMED = "DJANGO_SETTINGS_MODULE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +32,18 @@ class Site:
     settings_path: str
     settings_evidence: Evidence
     manage_settings: str = ""
+    others: tuple[str, ...] = ()
+    """Other settings that files of the project name: a variable has to tell the ones in use."""
     files: tuple[str, ...] = field(default_factory=tuple)
     """The files of the settings: the module and those it takes names from with `import *`."""
 
 
-def find(code: Code, objects: list[AppObject]) -> Site | None:
-    """The Django project of a tree, if it is one."""
-    manage = [path for path in code.holding("DJANGO_SETTINGS_MODULE") if _is_manage(path)]
+def find(
+    code: Code, objects: list[AppObject], given: Mapping[str, Told] | None = None
+) -> Site | None:
+    """The Django project of a tree, if it is one; `given` are a container file's variables."""
+    naming = code.holding(_NAMED)
+    manage = [path for path in naming if _is_manage(path)]
     manage_path = manage[0] if manage else ""
     served = [each.path for each in objects if each.framework.name == "Django"]
     served = [path for path in served if not aside(path)] or served
@@ -44,8 +53,10 @@ def find(code: Code, objects: list[AppObject]) -> Site | None:
     told = of_server or of_manage or _usual(code, root)
     if told is None or not (manage or served):
         return None
-    name, evidence = told
+    name, evidence = _in_use(code, root, told, (given or {}).get(_NAMED))
     path = located(code, root, name) or ""
+    named = [_named(code, each) for each in naming if not aside(each)]
+    others = {told[0], *(each[0] for each in named if each)} - {name}
     return Site(
         manage=manage_path,
         root=root,
@@ -53,6 +64,7 @@ def find(code: Code, objects: list[AppObject]) -> Site | None:
         settings_path=path,
         settings_evidence=evidence,
         manage_settings=of_manage[0] if of_manage else "",
+        others=tuple(sorted(others)),
         files=tuple(_settings_files(code, path)) if path else (),
     )
 
@@ -69,6 +81,32 @@ def _named(code: Code, path: str) -> tuple[str, Evidence] | None:
         return None
     line = text.count("\n", 0, found.start()) + 1
     return found[1], Evidence(path=path, line=line)
+
+
+def _in_use(
+    code: Code, root: str, told: tuple[str, Evidence], given: Told | None
+) -> tuple[str, Evidence]:
+    """The settings for production: those a container file names, else those beside the told ones.
+
+    The told ones are left for others only if they are for development or hold nothing.
+    """
+    if given and located(code, root, given.value) and not _is_for_work(given.value):
+        return given.value, given.evidence
+    name, _ = told
+    path = located(code, root, name) or ""
+    is_empty = path.endswith("/__init__.py") and not code.text(path).strip()
+    if not (is_empty or _is_for_work(name)):
+        return told
+    package = name if is_empty else name.rpartition(".")[0]
+    for each in _FOR_PRODUCTION:
+        wanted = f"{package}.{each}"
+        if package and (found := located(code, root, wanted)):
+            return wanted, Evidence(path=found)
+    return told
+
+
+def _is_for_work(name: str) -> bool:
+    return name.rpartition(".")[2] in _FOR_WORK
 
 
 def _usual(code: Code, root: str) -> tuple[str, Evidence] | None:
@@ -260,12 +298,6 @@ def notes(site: Site, settings: Settings, code: Code, kept: str = "") -> Iterato
             evidence=(settings.debug,),
         )
     yield from _static_notes(site, settings)
-    if site.manage_settings and site.manage_settings != site.settings:
-        yield Note(
-            text=f"manage.py uses {site.manage_settings}, the server {site.settings}: commands in "
-            f"the container need DJANGO_SETTINGS_MODULE={site.settings}",
-            evidence=(site.settings_evidence,),
-        )
 
 
 def _static_notes(site: Site, settings: Settings) -> Iterator[Note]:

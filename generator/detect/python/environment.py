@@ -6,16 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from generator.detect.model import Evidence
+from generator.detect.python import conditions, settings_classes
 from generator.detect.python.code import (
     Code,
     Module,
     argument,
     assigned,
     is_main_guard,
-    source,
     string,
 )
+from generator.detect.python.variable import Variable
 from generator.detect.tree import Tree
+
+__all__ = ["Variable", "examples", "find", "placeholder"]
 
 _WORDS = ("environ", "getenv", "BaseSettings", "decouple", "config(", "env(", "Env(")
 # Calls that fail when they are given nothing, with what they make of a text.
@@ -28,7 +31,8 @@ _NEEDING = {
 _STARTING = ("create_app", "make_app", "build_app", "get_settings", "lifespan", "main")
 _KINDS = {"bool": "bool", "int": "int", "float": "int", "db": "url", "url": "url", "json": "json"}
 _KINDS |= {"cache": "cache", "list": "list", "dj_db_url": "url", "str": "text", "email_url": "url"}
-_SETTINGS_BASES = ("BaseSettings",)
+_UNNAMED = {"cache": "CACHE_URL", "db": "DATABASE_URL", "email_url": "EMAIL_URL"}
+_NO_READ = ("prefixed", "read_env", "parser_for", "add_parser", "read_envfile")
 _EXAMPLES: tuple[str, ...] = (
     ".env.example",
     ".env.sample",
@@ -39,24 +43,6 @@ _EXAMPLES: tuple[str, ...] = (
 _EXAMPLES += ("env.example", ".env.default", ".flaskenv")
 _MOST_LINKED = 12  # modules whose values others use, and others that are looked at for each
 _LINE = re.compile(r"^(?:export )?([A-Za-z_]\w{0,127})=([^\n]{0,500})$", re.MULTILINE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Variable:
-    """A variable that is read. `needed` says that the app does not start without it.
-
-    `kind` is what its text has to be: text, int, bool, url, cache, list or json. `default` says
-    that the code has a value of its own, `text` is that value if it is a plain text.
-    """
-
-    name: str
-    evidence: Evidence
-    needed: bool
-    kind: str = "text"
-    default: bool = False
-    text: str = ""
-    doubtful: bool = False
-    """It is needed in some case only, or where it is used: the code alone does not tell."""
 
 
 def find(code: Code, paths: Iterable[str]) -> list[Variable]:
@@ -116,16 +102,17 @@ class _Reader:
         self.module = module
         self.env_names, self.scheme = _env_objects(module)
         for name, kind in shared.names.items():
-            taken = module.names.get(name, "").endswith(f".{name}") or "*" in module.names
+            full = module.names.get(name, "")
+            taken = full.endswith(f".{name}") or "*" in module.names
             if taken and name not in self.env_names:
-                self.env_names[name] = kind
+                self.env_names[name] = self.env_names[full or name] = kind
                 self.scheme = {**shared.scheme, **self.scheme}
         self.checked = _checked_names(module)
         self.used = {**elsewhere, **_needing_names(module)}
 
     def variables(self) -> Iterator[Variable]:
         if "BaseSettings" in self.module.text:
-            yield from _settings_fields(self.module)
+            yield from settings_classes.fields(self.module)
         for node in self.module.nodes:
             if isinstance(node, ast.Call | ast.Subscript) and (found := self._read(node)):
                 yield found
@@ -135,9 +122,15 @@ class _Reader:
             is_environ = self.module.dotted(node.value) in ("os.environ", "environ")
             name = string(node.slice)
             return self._variable(node, name, strict=True) if is_environ and name else None
-        if isinstance(node, ast.Call) and node.args and (name := string(node.args[0])):
-            return self._called(node, name)
+        if isinstance(node, ast.Call):
+            name = string(node.args[0]) if node.args else self._unnamed(node)
+            return self._called(node, name) if name else None
         return None
+
+    def _unnamed(self, call: ast.Call) -> str:
+        """The variable that `env.db()` and the like read when they are told none."""
+        head, _, method = self.module.dotted(call.func).rpartition(".")
+        return _UNNAMED.get(method, "") if self.env_names.get(head) == "env" else ""
 
     def _called(self, call: ast.Call, name: str) -> Variable | None:
         source = self.module.dotted(call.func)
@@ -153,7 +146,8 @@ class _Reader:
             kind = _KINDS.get(cast.rpartition(".")[2], "text")
             return self._variable(call, name, strict=True, default=default, kind=kind)
         owner = self.env_names.get(source) or self.env_names.get(head)
-        if owner == "env":
+        if owner == "env" and method not in _NO_READ:
+            name = conditions.prefix(self.module, call) + name
             default = argument(call, "default", 1)
             if isinstance(default, ast.Name) and default.id in _KINDS:
                 default = argument(call, "default", 2)  # env("DEBUG", bool, False)
@@ -217,11 +211,15 @@ def _place(module: Module, node: ast.AST) -> _Place:
     child = node
     while outer := module.parents.get(child):
         if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
-            late = late or not outer.name.startswith(_STARTING)
+            late = late or not (outer.name.startswith(_STARTING) or _prepares(module, outer))
         elif isinstance(outer, ast.Lambda):
             late = True
         elif isinstance(outer, ast.If | ast.IfExp):
-            inside = not (is_main_guard(outer) or child is outer.test)
+            inside = not (
+                is_main_guard(outer)
+                or child is outer.test
+                or conditions.without_debug(module, outer, child)
+            )
             guarded = guarded or inside
             special = special or (inside and not _is_usual(outer, child))
         elif isinstance(outer, ast.Try):
@@ -229,6 +227,13 @@ def _place(module: Module, node: ast.AST) -> _Place:
             guarded, special = guarded or inside, special or inside
         child = outer
     return _Place(module.parents.get(node), late, guarded, special)
+
+
+def _prepares(module: Module, function: ast.AST) -> bool:
+    """Whether a function is that of a configuration for production which prepares the app."""
+    owner = module.parents.get(function)
+    is_class = isinstance(owner, ast.ClassDef) and owner.name.lower().startswith("prod")
+    return is_class and getattr(function, "name", "") == "init_app"
 
 
 def _is_usual(branch: ast.If | ast.IfExp, child: ast.AST) -> bool:
@@ -263,8 +268,10 @@ def _checked_names(module: Module) -> set[str]:
 
 
 def _is_missing_check(module: Module, node: ast.AST) -> bool:
-    """Whether a read is the test of an `if` that gives up where there is no value."""
+    """Whether a read is a test that gives up where there is no value: `assert` or an `if`."""
     test = module.parents.get(node)
+    if isinstance(test, ast.Assert):
+        return test.test is node
     is_not = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
     is_none = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.Eq)
     outer = module.parents.get(test) if test is not None else None
@@ -341,85 +348,6 @@ def _scheme(call: ast.Call) -> dict[str, tuple[str, bool]]:
             kind = pair[0].id if pair and isinstance(pair[0], ast.Name) else ""
             found[keyword.arg] = (_KINDS.get(kind, "text"), len(pair) > 1)
     return found
-
-
-def _settings_fields(module: Module) -> Iterator[Variable]:
-    """The fields of pydantic settings classes."""
-    classes = [node for node in module.nodes if isinstance(node, ast.ClassDef)]
-    known = set(_SETTINGS_BASES)
-    prefixes: dict[str, str] = {}
-    for node in classes:
-        bases = {module.dotted(base).rpartition(".")[2] for base in node.bases}
-        if not bases & known:
-            continue
-        known.add(node.name)
-        inherited = next((prefixes[base] for base in bases if base in prefixes), "")
-        prefixes[node.name] = _prefix(node, inherited)
-        for each in node.body:
-            if found := _field(module, each, prefixes[node.name], known):
-                yield found
-
-
-def _prefix(node: ast.ClassDef, inherited: str) -> str:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.keyword) and inner.arg == "env_prefix":
-            return string(inner.value) or ""
-        if isinstance(inner, ast.Dict):
-            for key, value in zip(inner.keys, inner.values, strict=True):
-                if string(key) == "env_prefix":
-                    return string(value) or ""
-        if isinstance(inner, ast.Assign) and _is_name(inner.targets[0], "env_prefix"):
-            return string(inner.value) or ""
-    return inherited
-
-
-def _is_name(node: ast.expr, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
-
-
-def _field(module: Module, node: ast.stmt, prefix: str, known: set[str]) -> Variable | None:
-    if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
-        return None
-    kind = source(node.annotation)
-    name = node.target.id
-    skipped = ("ClassVar", "SettingsConfigDict")
-    if name == "model_config" or kind.startswith(skipped) or name.startswith("_") or kind in known:
-        return None
-    value, alias = node.value, None
-    needed = value is None
-    if isinstance(value, ast.Call) and _last(value.func) == "Field":
-        default = argument(value, "default", 0)
-        is_dots = isinstance(default, ast.Constant) and default.value is Ellipsis
-        needed = (default is None or is_dots) and argument(value, "default_factory") is None
-        alias = next(
-            filter(None, (string(argument(value, key)) for key in ("validation_alias", "alias"))),
-            None,
-        ) or string(argument(value, "env"))
-    elif isinstance(value, ast.Constant) and value.value is Ellipsis:
-        needed = True
-    text = string(value) or ""
-    return Variable(
-        name=alias or f"{prefix}{name}".upper(),
-        evidence=module.evidence(node),
-        needed=needed,
-        kind=_annotated_kind(kind),
-        default=not needed,
-        text=text,
-        doubtful=needed,
-    )
-
-
-def _annotated_kind(annotation: str) -> str:
-    lower = annotation.lower()
-    kinds: tuple[tuple[str, str], ...] = (
-        ("dsn", "url"),
-        ("url", "url"),
-        ("bool", "bool"),
-        ("list", "json"),
-        ("dict", "json"),
-    )
-    kinds += (("int", "int"), ("float", "int"))
-    return next((kind for word, kind in kinds if word in lower), "text")
 
 
 _PLACEHOLDERS = {

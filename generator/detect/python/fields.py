@@ -14,9 +14,17 @@ from generator.detect.model import (
     Proposal,
     SpecValue,
 )
-from generator.detect.python import django, environment, ports, routes, servers, services
+from generator.detect.python import (
+    caches,
+    configurations,
+    django,
+    environment,
+    ports,
+    routes,
+    servers,
+    services,
+)
 from generator.detect.python.code import Code, aside
-from generator.detect.python.environment import Variable
 from generator.detect.python.include import Picker, to_build
 from generator.detect.python.layout import folder, joined, reached
 from generator.detect.python.model import Project
@@ -24,20 +32,14 @@ from generator.detect.python.ports import PortFound
 from generator.detect.python.program import Program
 from generator.detect.python.starts import Start
 from generator.detect.python.storage import Storage
+from generator.detect.python.variable import Variable
 from generator.detect.python.variables import Variables
 
 _CONFIG = ("-c", "--config")  # of gunicorn
 _WORKERS = r"^workers[ \t]{0,8}=[ \t]{0,8}[1-9][0-9]{0,2}[ \t]{0,8}$"
 _LOCAL = ("127.0.0.1", "localhost", "::1")
-# Where libraries keep what they load or compute, if their home cannot be written.
-_CACHES = (
-    (("matplotlib", "seaborn"), "MPLCONFIGDIR", "/tmp/matplotlib"),  # noqa: S108
-    (("numba", "librosa", "umap-learn"), "NUMBA_CACHE_DIR", "/tmp/numba"),  # noqa: S108
-)
-_MODELS = ("transformers", "sentence-transformers", "diffusers", "huggingface-hub", "datasets")
 _PAGED = ("Dash app", "Streamlit app")  # which load the files of a folder `pages` by themselves
 _MOST_LAUNCHERS = 5  # scripts of which the imports are followed
-_MODELS_FOLDER = "/var/cache/huggingface"
 # Why a framework gets a variable, where it is not for a read-only container.
 _REASONS = {
     "GRADIO_ANALYTICS_ENABLED": "sends no usage data",
@@ -207,6 +209,8 @@ class _Description:
         """Whether a program that is no web app opens a port."""
         if self.program.listens or not self.program.kind.startswith("Python "):
             return self.program.listens
+        if self.told.ports:
+            return True  # a container of it listened before
         return next(ports.of_code(self.code, self.files), None) is not None
 
     def _ports(self) -> Iterator[PortFound]:
@@ -264,7 +268,8 @@ class _Description:
             confidence=port.confidence,
             alternatives=alternatives,
         )
-        if not self.program.port_is_ours and port.host in _LOCAL:
+        is_told = any(word.endswith("=0.0.0.0") for word in self.program.command)
+        if not self.program.port_is_ours and port.host in _LOCAL and not is_told:
             if port.host_variable:
                 reason = "every address, not the default in"
                 self._env(reason, "0.0.0.0", port.host_variable, port.evidence)  # noqa: S104
@@ -328,6 +333,9 @@ class _Description:
         if self.project.installed:
             own = [path for path in self.project.project_files if path != "pyproject.toml"]
             packages = to_build(self.code, self.project.roots, self.files)
+            members = self._members()
+            tops = {each.partition("/")[0] for each in members}
+            packages = [*(each for each in packages if each not in tops), *members]
             notes: list[Note] = []
             beside: list[str] = []
             if program.command[:1] == ("python",) and program.command[1:2] != ("-m",):
@@ -352,10 +360,21 @@ class _Description:
             self._add("include", picked, reason, confidence=confidence)
         if not self.project.installed and program.root not in ("", "src"):
             is_script = program.command[:1] == ("python",) and program.command[1:2] != ("-m",)
-            if not is_script:
+            # Streamlit adds the folder of its script by itself, as Python does.
+            is_page = program.kind == "Streamlit app" and program.root == folder(program.path)
+            if not (is_script or is_page):
                 reason = f"its imports start from {program.root}"
                 self._env(reason, f"/app/{program.root}", "PYTHONPATH", *program.evidence[:1])
         return picked
+
+    def _members(self) -> list[str]:
+        """The folders of a workspace that the app is built from, each of them whole."""
+        found = (
+            each.value
+            for each in self.project.proposals
+            if each.field == "dependencies.members" and isinstance(each.value, list)
+        )
+        return list(map(str, next(found, [])))
 
     # Variables, folders.
 
@@ -367,10 +386,14 @@ class _Description:
         storage = self._storage(include, read)
         env: dict[str, str] = dict(program.env)
         tmpfs, volumes = set(program.tmpfs), set[str]()
-        self._caches(env, tmpfs, volumes)
+        caches.add(self.code, self.project, self.files, env, tmpfs, volumes)
         for name, value in env.items():
             self._env(_REASONS.get(name, "for a read-only container"), value, name)
-        moved = storage.moves(read)
+        chosen = list(configurations.chosen(self.code, self.files, read))
+        for variable, text, place in chosen:
+            env[variable.name] = text
+            self._env("not the one for development, of those in", text, variable.name, place)
+        moved = storage.moves(read, production=bool(chosen))
         for name, (value, place) in moved.items():
             self._env("moves the file to a volume; its default is in", value, name, place)
         for name, (value, reason, evidence) in variables.env().items():
@@ -432,15 +455,6 @@ class _Description:
             return settings.database_file, settings.database_evidence
         return None
 
-    def _caches(self, env: dict[str, str], tmpfs: set[str], volumes: set[str]) -> None:
-        for packages, name, path in _CACHES:
-            if "HOME" not in env and self.project.needs(*packages):
-                env[name] = path
-                tmpfs.add("/tmp")  # noqa: S108
-        if self.project.needs(*_MODELS):
-            env["HF_HOME"] = _MODELS_FOLDER
-            volumes.add(_MODELS_FOLDER)
-
     def _migrations(self, include: list[str]) -> None:
         """Say how to change the database's tables, which is never done at start."""
         program, tree = self.program, self.code.tree
@@ -471,6 +485,10 @@ class _Description:
         if settings.debug_switch and re.fullmatch(r"[A-Z_][A-Z0-9_]*", settings.debug_switch[0]):
             name, place = settings.debug_switch
             self._env("turns DEBUG off by being there, in", "true", name, place)
+        if site.others:
+            reason = f"the settings in use; others are named too ({', '.join(site.others)}):"
+            place = site.settings_evidence
+            self._env(reason, site.settings, "DJANGO_SETTINGS_MODULE", place)
         root = settings.static_root
         if root and site.manage and settings.static_evidence and re.fullmatch(r"[\w./@+-]+", root):
             env = self._asset_env(site)
@@ -503,6 +521,6 @@ class _Description:
             for each in read
             if each.needed and each.evidence.path in own
         }
-        if site.manage_settings and site.manage_settings != site.settings:
+        if site.others:
             env["DJANGO_SETTINGS_MODULE"] = site.settings
         return dict(sorted(env.items()))

@@ -67,7 +67,15 @@ MAKERS = {
 # A call of a method of this name makes the app, whatever the object.
 _MAKING_METHODS = {"make_wsgi_app": Framework("Pyramid", "wsgi")}
 _WORDS = (*dict.fromkeys(f"{name}(" for _, name in MAKERS), "make_wsgi_app(")
-_FACTORIES = ("create_app", "make_app", "build_app", "get_app", "app_factory", "create_application")
+_FACTORIES = (
+    "create_app",
+    "make_app",
+    "build_app",
+    "init_app",
+    "get_app",
+    "app_factory",
+    "create_application",
+)
 _OBJECT_NAMES = ("app", "application", "api", "asgi_app", "server")
 _UNTESTED = ("test", "mock", "fake", "stub")
 
@@ -81,10 +89,12 @@ class AppObject:
     framework: Framework
     evidence: Evidence
     factory: bool = False
+    coroutine: bool = False
+    """Its factory is `async`, which aiohttp's worker of gunicorn calls by itself."""
 
     def expression(self) -> str:
         """What a server loads of the module."""
-        name = f"{self.name}()" if self.factory else self.name
+        name = f"{self.name}()" if self.factory and not self.coroutine else self.name
         return f"{name}.{self.framework.suffix}" if self.framework.suffix else name
 
 
@@ -118,7 +128,7 @@ def _imported(code: Code, found: Iterable[AppObject]) -> Iterator[AppObject]:
             for alias in node.names:
                 source = (node.module or "").rpartition(".")[2]
                 for each in made:
-                    same = _stem(each.path) == source or not source
+                    same = stem(each.path) == source or not source
                     if same and alias.name == each.name:
                         yield AppObject(
                             path=module.path,
@@ -132,7 +142,7 @@ def _is_for_servers(path: str) -> bool:
     return path.rsplit("/", 1)[-1] in ("wsgi.py", "asgi.py")
 
 
-def _stem(path: str) -> str:
+def stem(path: str) -> str:
     """The last part of a file's module name."""
     return path.removesuffix(".py").removesuffix("/__init__").rsplit("/", 1)[-1]
 
@@ -188,10 +198,16 @@ def _of(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
             )
     yield from known.values()
     for node in loaded(module):
-        framework = _returned(module, node) if isinstance(node, ast.FunctionDef) else None
-        if not isinstance(node, ast.FunctionDef) or not framework or not _is_for_use(node):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        makers.setdefault(node.name, framework)
+        framework = _returned(module, node)
+        is_coroutine = isinstance(node, ast.AsyncFunctionDef)
+        if not framework or not _is_for_use(node):
+            continue
+        if is_coroutine and framework.interface != "aiohttp":
+            continue  # no server of the others can wait for it
+        if not is_coroutine:
+            makers.setdefault(node.name, framework)
         if _needs_nothing(node):
             yield AppObject(
                 path=module.path,
@@ -199,6 +215,7 @@ def _of(module: Module, makers: dict[str, Framework]) -> Iterator[AppObject]:
                 framework=framework,
                 evidence=module.evidence(node),
                 factory=True,
+                coroutine=is_coroutine,
             )
 
 
@@ -226,12 +243,12 @@ def _looks_like_class(function: ast.expr) -> bool:
     return name.endswith(("Middleware", "ASGI", "Fix", "WhiteNoise", "Sentry"))
 
 
-def _is_for_use(function: ast.FunctionDef) -> bool:
+def _is_for_use(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function's name does not say that it is for tests."""
     return not any(word in function.name.lower() for word in _UNTESTED)
 
 
-def _needs_nothing(function: ast.FunctionDef) -> bool:
+def _needs_nothing(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function can be called without arguments."""
     arguments = function.args
     needed = len(arguments.args) + len(arguments.posonlyargs) - len(arguments.defaults)
@@ -239,7 +256,7 @@ def _needs_nothing(function: ast.FunctionDef) -> bool:
     return needed <= 0 and not keywords
 
 
-def _returned(module: Module, function: ast.FunctionDef) -> Framework | None:
+def _returned(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Framework | None:
     """The framework of the app that a function makes and returns."""
     made: dict[str, Framework] = {}
     for node in ast.walk(function):

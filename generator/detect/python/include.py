@@ -14,7 +14,9 @@ MOST = 30  # entries, before naming them is no help
 _NEEDLESS_FOLDERS = frozenset(
     [
         "__pycache__",
+        "ansible",
         "assets_src",
+        "bench",
         "benchmark",
         "benchmarks",
         "bin",
@@ -22,6 +24,10 @@ _NEEDLESS_FOLDERS = frozenset(
         "chart",
         "charts",
         "ci",
+        "container",
+        "containers",
+        "contrib",
+        "debian",
         "demo",
         "deploy",
         "deployment",
@@ -34,6 +40,7 @@ _NEEDLESS_FOLDERS = frozenset(
         "env",
         "example",
         "examples",
+        "grafana",
         "helm",
         "htmlcov",
         "infra",
@@ -41,14 +48,24 @@ _NEEDLESS_FOLDERS = frozenset(
         "k8s",
         "kubernetes",
         "node_modules",
+        "monitoring",
         "notebooks",
+        "openshift",
+        "packaging",
+        "prometheus",
+        "protos",
+        "readme_media",
         "requirements",
         "sample",
         "samples",
+        "sass",
+        "screenshot",
         "screenshots",
         "script",
         "scripts",
+        "scss",
         "site",
+        "snap",
         "spec",
         "systemd",
         "terraform",
@@ -65,17 +82,20 @@ _NEEDLESS_FOLDERS = frozenset(
 _NEEDLESS_FILES = (
     "*.bat", "*.cfg", "*.code-workspace", "*.config.cjs", "*.config.js", "*.config.mjs",
     "*.config.ts", "*.example", "*.gif", "*.in", "*.ipynb", "*.jpeg", "*.jpg",
-    "*.lock", "*.log", "*.md", "*.nix", "*.png", "*.rst", "*.sample", "*.sh", "*.svg", "*.toml",
-    "*.webp", "AUTHORS*", "CHANGES*", "COPYING*", "Caddyfile", "Dockerfile*", "Gemfile*",
+    "*.hcl", "*.iml", "*.lock", "*.log", "*.md", "*.nix", "*.png", "*.pot", "*.proto", "*.rst",
+    "*.sample", "*.sh", "*.svg", "*.toml",
+    "*.tf", "*.webp", "AUTHORS*", "CHANGES*", "CHANGELOG*", "CITATION*", "CODEOWNERS",
+    "CONTRIBUT*", "COPYING*", "Caddyfile", "Dockerfile*", "FUNDING.y*ml", "Gemfile*",
     "Jenkinsfile", "LICENCE*", "LICENSE*", "MANIFEST.in", "Makefile", "NOTICE*", "Pipfile*",
-    "Procfile*", "Taskfile*", "Vagrantfile", "app.json", "apt.txt", "azure.yaml",
-    "bower.json", "codecov.y*ml",
+    "Procfile*", "Taskfile*", "Vagrantfile", "app.json", "app.yaml", "appveyor.yml", "apt.txt",
+    "azure.yaml", "bower.json", "circle.yml", "cloudbuild.y*ml", "codecov.y*ml",
     "compose*.y*ml", "conftest.py", "cookiecutter.json", "docker-compose*.y*ml", "dodo.py",
-    "entrypoint.sh", "environment.y*ml", "fabfile.py", "fly.toml", "gulpfile.*",
-    "gunicorn.conf.py", "heroku.yml",
-    "imgen.yaml", "justfile", "lefthook.yml", "makefile", "mkdocs.yml", "mypy.ini", "nginx*.conf",
-    "now.json", "noxfile.py", "package*.json", "pnpm-lock.yaml", "pyrightconfig.json", "pytest.ini",
-    "railway.json", "*requirements*", "render.yaml", "renovate.json", "ruff.toml", "runtime.txt",
+    "entrypoint.sh", "environment.y*ml", "fabfile.py", "fly.toml", "go.mod", "go.sum",
+    "gulpfile.*", "gunicorn.conf.py", "heroku.yml",
+    "imgen.yaml", "justfile", "lefthook.yml", "makefile", "manifest.y*ml", "mkdocs.yml",
+    "mypy.ini", "nginx*.conf", "now.json", "noxfile.py", "package*.json", "pnpm-lock.yaml",
+    "prometheus.y*ml", "pyrightconfig.json", "pytest.ini", "qodana.y*ml", "railway.json",
+    "*requirements*", "render.yaml", "renovate.json", "ruff.toml", "runtime.txt",
     "setup.py", "skaffold.yaml", "supervisord.conf", "test_*.py", "tests.py", "tox.ini",
     "tsconfig*.json", "uwsgi.ini", "vercel.json", "vite.config.*", "webpack.config.*", "yarn.lock",
 )  # fmt: skip
@@ -178,7 +198,7 @@ class Picker:
         inner = [each for each in self.code.tree.files if each.startswith(f"{path}/")]
         if all(each.endswith((".gitkeep", ".gitignore", ".keep")) for each in inner):
             return False
-        if name in _NEEDLESS_FOLDERS or name.endswith((".egg-info", "_test", "_tests")):
+        if name.lower() in _NEEDLESS_FOLDERS or name.endswith((".egg-info", "_test", "_tests")):
             return self._quoted(name) and name not in ("tests", "test", "build", "dist", "venv")
         if name in _DATA_FOLDERS:
             return True

@@ -57,7 +57,7 @@ def read(
     backed = next((each for each in manifests if each.backend and each.packaged), None)
     if backed is None or main is None:
         return plain
-    by_git = _version_tool(main, tree)
+    by_git = version_tool(main, tree)
     serves = any(name in requirements for name in WEB)
     is_program = bool(scripts) and not serves
     wanted = _wants_installing(tree, main, roots, folder, is_program=is_program)
@@ -80,7 +80,7 @@ def read(
         plain,
         installed=True,
         evidence=(_why(main, scripts, places),),
-        files=_files(tree, manifests, folder),
+        files=project_files(tree, manifests, folder),
     )
 
 
@@ -116,7 +116,8 @@ def _has_package(tree: Tree, roots: Sequence[str], main: Manifest) -> bool:
     return bool(main.folders)
 
 
-def _version_tool(main: Manifest, tree: Tree) -> str:
+def version_tool(main: Manifest, tree: Tree) -> str:
+    """The tool that asks git for the version of a package, or nothing."""
     found = next((each for each in main.build_requires if each in _FROM_GIT), "")
     if found and (main.kind == "setup.py" or "version" in main.dynamic or not main.version):
         return found
@@ -157,7 +158,8 @@ def _why(main: Manifest, scripts: Mapping[str, str], places: Mapping[str, Eviden
     return places.get(first, Evidence(path=main.path)) if first else Evidence(path=main.path)
 
 
-def _files(tree: Tree, manifests: Sequence[Manifest], folder: str) -> tuple[str, ...]:
+def project_files(tree: Tree, manifests: Sequence[Manifest], folder: str = "") -> tuple[str, ...]:
+    """What building the project as a package reads beside its code."""
     start = f"{folder}/" if folder else ""
     wanted = ["pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in", *_BUILD_SCRIPTS]
     wanted += [reading for each in manifests for reading in each.readings]

@@ -475,6 +475,8 @@ def _by_pip(tree: Tree, files: Sequence[str], manifests: Sequence[Manifest]) -> 
             "taken for what limits them"
         )
         notes.append(Note(text=text, evidence=(Evidence(path=constraints),)))
+    elif any(each.constraints for each in contents):
+        pass  # which hold the versions
     elif requirements and not any(each.version or each.source for each in requirements.values()):
         text = f"{files[0]} pins no versions: a later build may install others"
         notes.append(Note(text=text, evidence=(Evidence(path=files[0]),)))

@@ -311,20 +311,23 @@ def read_setup_cfg(tree: Tree) -> Manifest | None:
         scripts=scripts,
         script_evidence={name: lines.at(name, target) for name, target in scripts.items()},
         backend="setuptools.build_meta",
-        readings=_cfg_readings(parser),
+        readings=_cfg_readings(parser, folders.get("", where)),
         folders=folders or ({"": where} if where else {}),
     )
 
 
-def _cfg_readings(parser: configparser.RawConfigParser) -> tuple[str, ...]:
-    values = [value for _, value in parser.items("metadata")]
-    named = [
-        part.strip()
-        for value in values
-        if value.startswith("file:")
-        for part in value.removeprefix("file:").split(",")
-    ]
-    return tuple(dict.fromkeys(named))
+def _cfg_readings(parser: configparser.RawConfigParser, code: str) -> tuple[str, ...]:
+    """What setuptools opens for the metadata; of a module the two places it may lie in."""
+    found = []
+    for _, value in parser.items("metadata"):
+        kind, _, named = value.partition(":")
+        if kind == "file":
+            found += [part.strip() for part in named.split(",")]
+        elif kind == "attr":
+            module = named.strip().rpartition(".")[0].replace(".", "/")
+            start = f"{code.strip('/')}/{module}".lstrip("/")
+            found += [f"{start}/__init__.py", f"{start}.py"]
+    return tuple(dict.fromkeys(found))
 
 
 def _plain(value: str) -> str:

@@ -191,7 +191,7 @@ def _option(call: ast.Call) -> dict[str, ast.expr]:
     return {named: default} if named else {}
 
 
-def _number(
+def _number(  # noqa: C901 - one branch for each kind of expression
     module: Module, node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0
 ) -> int:
     """A port number or the default of one; 0 if the code does not tell."""
@@ -213,10 +213,20 @@ def _number(
             number = _number(module, argument(node, "default", 1), constants, depth + 1)
         elif name in ("Option", "Field"):
             number = _number(module, argument(node, "default", 0), constants, depth + 1)
+    elif isinstance(node, ast.BinOp | ast.JoinedStr):
+        number = _number(module, _end(node), constants, depth + 1)
     elif isinstance(node, ast.Attribute):
         value = constants.get(f".{node.attr}", constants.get(node.attr))
         number = _number(module, value, constants, depth + 1)
     return number
+
+
+def _end(text: ast.BinOp | ast.JoinedStr) -> ast.expr | None:
+    """The last part of an address that is put together, as in `"[::]:" + port`."""
+    if isinstance(text, ast.BinOp):
+        return text.right if isinstance(text.op, ast.Add) else None
+    last = text.values[-1] if text.values else None
+    return last.value if isinstance(last, ast.FormattedValue) else last
 
 
 def _text(node: ast.expr | None, constants: dict[str, ast.expr], depth: int = 0) -> tuple[str, str]:

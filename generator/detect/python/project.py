@@ -12,6 +12,7 @@ from generator.detect.python import (
     manifests,
     streamlit_packages,
     system_packages,
+    told_packages,
     versions,
 )
 from generator.detect.python.manifests import Manifest
@@ -47,6 +48,7 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
         *managers.proposals(plan, added),
         *system_packages.proposals(needs, _named(told)),
     ]
+    proposals = told_packages.add(told, proposals)
     told_apt: list[Note] = []
     if "streamlit" in requirements:
         proposals, told_apt = streamlit_packages.add(tree, proposals)

@@ -181,7 +181,9 @@ def _inner(tree: Tree) -> list[str]:
     found = [
         path
         for path in tree.named("requirements.txt")
-        if path.count("/") == 1 and not _DEVELOPMENT.search(path[:-4])
+        if path.count("/") == 1
+        and not path.startswith(".")  # a folder of tools, such as .github
+        and not _DEVELOPMENT.search(path[:-4])
     ]
     return found if len(found) == 1 else []
 

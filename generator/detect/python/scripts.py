@@ -12,6 +12,7 @@ from generator.detect.python.layout import dotted_name, folder, importable, loca
 from generator.detect.python.model import Project
 from generator.detect.python.program import Program
 from generator.detect.python.starts import Start
+from generator.detect.python.subcommands import serving
 
 _NAMES: tuple[str, ...] = (
     "main.py",
@@ -140,26 +141,36 @@ def _told(code: Code, project: Project, start: Start) -> Iterator[Program]:
         if given and not any("$" in word for word in given):
             found = replace(found, command=(*found.command, *given), notes=())
         yield found
+    evidence = project.script_evidence.get(start.program)
+    if start.program in project.scripts and project.installed and evidence:
+        found = _entry_point(code, project, start.program)
+        if start.arguments and not any("$" in word for word in start.arguments):
+            found = replace(found, command=(start.program, *start.arguments))
+        yield replace(found, score=75, told=True)
 
 
 def _entry_points(code: Code, project: Project) -> Iterator[Program]:
     names = sorted(project.scripts, key=lambda name: (_is_extra(name), len(name), name))
     for name in names[:1]:
-        module, _, _ = project.scripts[name].partition(":")
-        path = next(filter(None, (located(code, root, module) for root in project.roots)), "")
-        evidence = project.script_evidence.get(name)
         if project.installed:
-            yield Program(
-                kind="Python program",
-                score=72,
-                path=path,
-                root=root_of(code, project, path) if path else "",
-                reason="console script in",
-                evidence=(evidence,) if evidence else (),
-                command=(name,),
-                listens=bool(path) and listens(code, path),
-                port_is_ours=False,
-            )
+            yield _entry_point(code, project, name)
+
+
+def _entry_point(code: Code, project: Project, name: str) -> Program:
+    module, _, _ = project.scripts[name].partition(":")
+    path = next(filter(None, (located(code, root, module) for root in project.roots)), "")
+    evidence = project.script_evidence.get(name)
+    return Program(
+        kind="Python program",
+        score=72,
+        path=path,
+        root=root_of(code, project, path) if path else "",
+        reason="console script in",
+        evidence=(evidence,) if evidence else (),
+        command=(name, *serving(code, path)),
+        listens=bool(path) and listens(code, path),
+        port_is_ours=False,
+    )
 
 
 def _is_extra(name: str) -> bool:
@@ -182,7 +193,9 @@ def _scripts(code: Code, project: Project) -> Iterator[Program]:
         module = code.module(path) if count <= _MOST else None
         if module and (node := _running(module, named=named)):
             score = 25 if aside(path) else 60 if named else 45
-            yield replace(script(code, project, path, module.evidence(node)), score=score)
+            found = script(code, project, path, module.evidence(node))
+            words = serving(code, path)
+            yield replace(found, command=(*found.command, *words), score=score)
 
 
 def _order(path: str) -> tuple[bool, int, int, str]:

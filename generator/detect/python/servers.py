@@ -11,6 +11,7 @@ from generator.detect.python.starts import Start
 # The servers that are added to a project that names none, at the releases this table was checked
 # with; all of them run on Python 3.10 and later.
 VERSIONS = {
+    "daphne": "4.2.3",
     "granian": "2.8.7",
     "gunicorn": "27.0.1",
     "hypercorn": "0.18.0",
@@ -20,13 +21,14 @@ VERSIONS = {
     "websockets": "17.4",
 }
 _WSGI = ("gunicorn", "granian", "waitress", "uwsgi")
-_ASGI = ("uvicorn", "hypercorn", "granian")
+_ASGI = ("uvicorn", "hypercorn", "granian", "daphne")
 _USUAL = {"asgi": "uvicorn", "wsgi": "gunicorn"}
 # Packages that bring a server with them: name, the extra that does it ("" for none), server.
 _BRING = (
     ("quart", "", "hypercorn"),
     ("blacksheep-cli", "", "uvicorn"),
     ("chainlit", "", "uvicorn"),
+    ("channels", "daphne", "daphne"),
     ("connexion", "uvicorn", "uvicorn"),
     ("fastapi", "all", "uvicorn"),
     ("fastapi", "standard", "uvicorn"),
@@ -38,6 +40,7 @@ _BRING = (
     ("python-fasthtml", "", "uvicorn"),
 )
 _OF_PROGRAM = {
+    "daphne": "daphne",
     "fastapi": "uvicorn",
     "granian": "granian",
     "gunicorn": "gunicorn",
@@ -173,5 +176,7 @@ def command(choice: Choice, target: str, port: int) -> list[str]:
         call = ["--call"] if factory else []
         loaded = f"{module}:{name.removesuffix('()')}"
         return ["waitress-serve", f"--listen=0.0.0.0:{port}", *call, loaded]
+    if choice.server == "daphne":
+        return ["daphne", "--bind", "0.0.0.0", "--port", str(port), target]  # noqa: S104
     options = ["--master", "--die-on-term", "--need-app", "--http-socket", f"0.0.0.0:{port}"]
     return ["uwsgi", *options, "--module", target]

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.detect.model import Note
-from generator.detect.python.environment import Variable
 from generator.detect.python.model import Project
+from generator.detect.python.variable import Variable
 
 
 @dataclass(frozen=True)

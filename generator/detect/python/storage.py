@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from generator.detect.model import Evidence, Note
 from generator.detect.python import writable
 from generator.detect.python.code import Code
-from generator.detect.python.environment import Variable
+from generator.detect.python.variable import Variable
 from generator.detect.python.writable import Written
 from generator.grammar import absolute_path, data_directory, made_path
 from generator.secrecy import public_env_name
@@ -64,10 +64,21 @@ class Storage:
         """Folders of scratch files."""
         return sorted(self._tmpfs)
 
-    def moves(self, read: Sequence[Variable]) -> Mapping[str, tuple[str, Evidence]]:
-        """Variables that move a file of data to a volume: value and evidence by name."""
+    def moves(
+        self, read: Sequence[Variable], *, production: bool = False
+    ) -> Mapping[str, tuple[str, Evidence]]:
+        """Variables that move a file of data to a volume: value and evidence by name.
+
+        Those of tests are left out, and those for development where `production` is known to be
+        the configuration.
+        """
         needed = {each.name for each in read if each.needed}
-        return {name: value for name, value in self._moves.items() if name not in needed}
+        others = ("TEST_", *(("DEV_",) if production else ()))
+        return {
+            name: value
+            for name, value in self._moves.items()
+            if name not in needed and not name.startswith(others)
+        }
 
     def links(self) -> Mapping[str, tuple[str, Evidence]]:
         """Files beside the code that lead to a folder of data: their places and the evidence."""

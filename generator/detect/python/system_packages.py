@@ -152,7 +152,8 @@ def needs(
         entry = table().get(requirement.name)
         if entry and _is_needless(entry, requirement, requirements):
             continue
-        if entry and entry.note and requirement.direct:
+        is_for_cpu = requirement.version.endswith("+cpu")
+        if entry and entry.note and requirement.direct and not is_for_cpu:
             notes.append(Note(text=entry.note, evidence=(requirement.evidence,)))
         compiled = is_compiled(requirement, minor, FAMILIES[family], wheel_names=wheel_names)
         if compiled:

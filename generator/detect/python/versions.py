@@ -48,19 +48,22 @@ class Choice:
     notes: tuple[Note, ...] = ()
 
 
-def choose(
+def choose(  # noqa: PLR0913 - all that says something of the version
     tree: Tree,
     told: Existing,
     manifests: Sequence[Manifest],
     today: date,
     limit: tuple[str, Evidence] | None = None,
+    *,
+    named: Sequence[Pin] | None = None,
 ) -> Choice:
     """Resolve all that a project says of its Python version.
 
     `limit` is the newest minor version for which its locked packages have wheels, with one of
-    these packages. It counts where the project names no version itself.
+    these packages. It counts where the project names no version itself. `named` are the versions
+    that it names, if they are not those that `pins` finds.
     """
-    named = pins(tree)
+    named = pins(tree) if named is None else named
     allowed = ranges(manifests)
     minors = _minors()
     fitting = [each for each in minors if all(_fits(one, each) for one in allowed)]

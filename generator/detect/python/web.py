@@ -7,6 +7,7 @@ from dataclasses import replace
 from generator.detect.existing import Existing
 from generator.detect.model import Alternative, Evidence, Note
 from generator.detect.python import django
+from generator.detect.python.bare import is_bare
 from generator.detect.python.code import Code, aside
 from generator.detect.python.frameworks import AppObject
 from generator.detect.python.layout import dotted_name, folder, located, reached, root_of
@@ -30,7 +31,7 @@ def find(  # noqa: PLR0913, PLR0917 - all that was read before
 ) -> Iterator[Program]:
     """The web apps of a project, the likeliest first: one for each framework."""
     if site and (app := django.served_object(site, list(objects), project, code)):
-        yield _django(app, site)
+        yield _django(code, project, app, site)
     wanted = _named(code, told, start)
     rest = [each for each in objects if each.framework.name != "Django"]
     own = [each for each in rest if not aside(each.path)] or rest
@@ -75,11 +76,17 @@ def _is_named(each: AppObject, wanted: tuple[str, str], code: Code, project: Pro
     return same and name in ("", each.name)
 
 
-def _django(app: AppObject, site: django.Site) -> Program:
+def _can_be_imported(code: Code, project: Project, root: str) -> bool:
+    """Whether the modules below a root can be imported where the project is a package."""
+    is_inside = bool(root) and code.tree.has(f"{root}/__init__.py")
+    return not project.installed or (root in project.roots and not is_inside)
+
+
+def _django(code: Code, project: Project, app: AppObject, site: django.Site) -> Program:
     target = f"{dotted_name(app.path, site.root)}:{app.expression()}"
     return Program(
         kind="Django app",
-        score=92 if not aside(app.path) else 35,
+        score=35 if aside(app.path) else 92 if _can_be_imported(code, project, site.root) else 40,
         path=app.path,
         root=site.root,
         reason="Django app in",
@@ -103,6 +110,8 @@ def _program(  # noqa: PLR0913 - all that was read before
     root = root_of(code, project, app.path)
     target = f"{dotted_name(app.path, root)}:{app.expression()}"
     score = 35 if aside(app.path) else 95 if told else 88 if app.factory else 90
+    score = score if _can_be_imported(code, project, root) else min(score, 40)
+    score = score if not is_bare(code, app) else min(score, 40)
     common = Program(
         kind=f"{app.framework.name} app",
         score=score,
@@ -117,7 +126,7 @@ def _program(  # noqa: PLR0913 - all that was read before
     if app.framework.interface == "sanic":
         return _sanic(app, common, start)
     if app.framework.interface == "aiohttp":
-        return _aiohttp(code, project, app, common)
+        return _aiohttp(code, project, app, common, start)
     if app.framework.suffix:
         common = _dash(project, app, common)
     alternatives = _alternatives(code, project, app, others, root)
@@ -181,17 +190,19 @@ def _sanic(app: AppObject, common: Program, start: Start) -> Program:
     return replace(common, command=command, target="", notes=tuple(notes))
 
 
-def _aiohttp(code: Code, project: Project, app: AppObject, common: Program) -> Program:
+def _aiohttp(
+    code: Code, project: Project, app: AppObject, common: Program, start: Start
+) -> Program:
     """A script that runs its app, else a server with aiohttp's own worker."""
     running = code.holding("run_app(", among=[app.path, *code.paths])
     running = [path for path in running if app.path in reached(code, path, common.root)]
-    if running:
+    if running and start.program != "gunicorn":
         path = running[0]
         line = code.tree.line(path, r"run_app\(")
         evidence = Evidence(path=path, line=line)
         found = script(code, project, path, evidence)
         return replace(found, kind=common.kind, score=common.score, port=8080)
-    command = ("gunicorn", common.target.removesuffix("()"), "--bind", "0.0.0.0:{port}")
+    command = ("gunicorn", common.target, "--bind", "0.0.0.0:{port}")
     options = ("--worker-class", "aiohttp.GunicornWebWorker", "--worker-tmp-dir", "/dev/shm")  # noqa: S108
     additional = () if project.needs("gunicorn") else pinned("gunicorn")
     return replace(

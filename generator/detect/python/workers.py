@@ -3,18 +3,30 @@
 import ast
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from generator.detect.existing import Existing
 from generator.detect.model import Evidence, Note
-from generator.detect.python.code import Code, Module, argument, aside, assigned, name_rank, string
-from generator.detect.python.layout import dotted_name, root_of
+from generator.detect.python.code import (
+    Code,
+    Module,
+    argument,
+    aside,
+    assigned,
+    is_main_guard,
+    name_rank,
+    string,
+)
+from generator.detect.python.layout import dotted_name, reached, root_of
 from generator.detect.python.model import Project
 from generator.detect.python.program import Program
+from generator.detect.python.scripts import script
 
 _PROCESSES = "2"
 _QUEUE_OPTIONS = ("-Q", "--queues")  # of Celery
 _RQ_FLAGS = ("-b", "--burst", "-q", "--quiet", "-s", "--with-scheduler", "-v", "--verbose")
+_MOST_TRIED = 20  # files
 _RQ_CONFIG = ("-c", "--config")
 
 
@@ -109,19 +121,36 @@ def _huey(code: Code, project: Project) -> Iterator[Program]:
     )
     for module, name, evidence in _instances(code, "Huey(", names):
         root = root_of(code, project, module.path)
-        if target := dotted_name(module.path, root):
+        if target := dotted_name(_with_tasks(code, module.path, name, root), root):
             command = ("huey_consumer", f"{target}.{name}", "-w", _PROCESSES)
             yield _worker("Huey worker", module.path, root, evidence, command)
 
 
+def _with_tasks(code: Code, path: str, name: str, root: str) -> str:
+    """The file that has the instance and leads to its tasks, which may lie in others."""
+    marks = (f"@{name}.task", f"@{name}.periodic_task")
+    tasks = {each for each in code.holding(*marks) if not aside(each)}
+    if tasks <= set(reached(code, path, root)):
+        return path
+    for each in code.holding(f"import {name}")[:_MOST_TRIED]:
+        if not aside(each) and tasks <= set(reached(code, each, root)):
+            return each
+    return path
+
+
 def _marked(code: Code, project: Project, program: str, kind: str, mark: str) -> Iterator[Program]:
+    found: dict[str, list[tuple[str, str]]] = {}  # files with their modules, by root
     for module in code.modules(code.holding(mark)):
         root = root_of(code, project, module.path)
-        if target := dotted_name(module.path, root):
-            line = code.tree.line(module.path, mark.replace(".", r"\."))
-            evidence = Evidence(path=module.path, line=line)
-            command = (program, target, "--processes", "1", "--threads", "8")
-            yield _worker(f"{kind} worker", module.path, root, evidence, command)
+        target = dotted_name(module.path, root)
+        if target and not aside(module.path):
+            found.setdefault(root, []).append((module.path, target))
+    for root, files in found.items():
+        path = files[0][0]
+        line = code.tree.line(path, mark.replace(".", r"\."))
+        targets = sorted(target for _, target in files)[:_MOST_TRIED]
+        command = (program, *targets, "--processes", "1", "--threads", "8")
+        yield _worker(f"{kind} worker", path, root, Evidence(path=path, line=line), command)
 
 
 def _arq(code: Code, project: Project) -> Iterator[Program]:
@@ -138,6 +167,9 @@ def _rq(code: Code, project: Project, told: Existing) -> Iterator[Program]:
     words, place = _words_of(told, "rq")
     queues, options = _rq_words(words)
     paths = sorted(code.holding("from rq import", "import rq"), key=name_rank)
+    if not words and (own := _rq_script(code, project, paths)):
+        yield own
+        return
     for path in paths:
         evidence = Evidence(path=path, line=code.tree.line(path, "rq"))
         root = root_of(code, project, path)
@@ -153,6 +185,23 @@ def _rq(code: Code, project: Project, told: Existing) -> Iterator[Program]:
         ]
         command = ("rq", "worker", *options, *taken)
         yield _worker("RQ worker", path, root, evidence, command, notes)
+
+
+def _rq_script(code: Code, project: Project, paths: Sequence[str]) -> Program | None:
+    """A script of the project that makes a worker of its own and runs it."""
+    for module in code.modules(code.holding(".work(", among=paths)):
+        if any(map(is_main_guard, module.top)) and not aside(module.path):
+            evidence = Evidence(path=module.path, line=code.tree.line(module.path, r"\.work\("))
+            return replace(
+                script(code, project, module.path, evidence),
+                kind="RQ worker",
+                score=70,
+                reason="runs a worker of RQ in",
+                all_files=True,
+                listens=False,
+                notes=(),
+            )
+    return None
 
 
 def _rq_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
