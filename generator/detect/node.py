@@ -13,7 +13,7 @@ from generator.detect.tree import Tree
 from generator.detect.values import mapping, text, texts
 
 # Scripts that run while dependencies are installed.
-_AT_INSTALL = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare")
+AT_INSTALL = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare")
 # Commands among them that need nothing of the source, or fail without harm where it is missing.
 _HARMLESS = re.compile(
     r"(?:npx (?:-y |--yes )?|pnpm exec |yarn )?(?:husky|husky install|is-ci|only-allow \w+"
@@ -322,7 +322,7 @@ def _manifests(
 ) -> tuple[str, ...] | None:
     """Files that the installation reads; None if it may read anything."""
     scripts = _strings(package.get("scripts"))
-    for name in _AT_INSTALL:
+    for name in AT_INSTALL:
         parts = re.split(r"&&|\|\||;", scripts.get(name, ""))
         if any(part.strip(" ()") and not _HARMLESS.fullmatch(part.strip(" ()")) for part in parts):
             return None
@@ -376,7 +376,7 @@ def _as_yarn_writes(tree: Tree) -> bool:
 
 def _install_script_line(tree: Tree, package: Mapping[str, object]) -> int:
     scripts = _strings(package.get("scripts"))
-    name = next((name for name in _AT_INSTALL if name in scripts), "dependencies")
+    name = next((name for name in AT_INSTALL if name in scripts), "dependencies")
     return tree.line("package.json", rf'"{name}"\s*:')
 
 

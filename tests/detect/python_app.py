@@ -10,6 +10,22 @@ from generator.detect.python.model import Project, Requirement
 from generator.detect.tree import Tree
 from generator.spec import from_values
 
+FLASK = """from flask import Flask
+
+app = Flask(__name__)
+"""
+FACTORY = """from flask import Flask
+
+
+def create_app(config=None):
+    app = Flask(__name__)
+    return app
+"""
+FASTAPI = """from fastapi import FastAPI
+
+app = FastAPI()
+"""
+
 
 def tree_of(root: Path, files: Mapping[str, str]) -> Tree:
     """Write files and list them."""

@@ -241,7 +241,7 @@ def test_ambiguity_notes_and_bounds_are_told() -> None:
 
 def test_the_yaml_form_groups_a_field_with_its_parts() -> None:
     text = yaml_form.render(DETECTION)
-    assert "# exposed by Dockerfile:4 (medium)\n# or 9000: bound in a.py:2\nport: '8000'\n" in text
+    assert "# exposed by Dockerfile:4 (medium)\n# or 9000: bound in a.py:2\nport: 8000\n" in text
     assert "# resources.cpus: set in\nresources: {cpus: '2'}" in text
     assert parse(text, source="x").profile.port == 8000
 
@@ -258,7 +258,7 @@ def test_json_form_has_alternatives_and_folders() -> None:
     found = json_form.as_object(DETECTION, folder="x")
     port = next(each for each in found["proposals"] if each["field"] == "port")
     assert port["alternatives"] == [
-        {"value": "9000", "reason": "bound in", "evidence": [{"path": "a.py", "line": 2}]}
+        {"value": 9000, "reason": "bound in", "evidence": [{"path": "a.py", "line": 2}]}
     ]
     assert found["folders"] == [{"path": "web", "kind": "Vite site"}]
     assert found["others"] == [

@@ -19,7 +19,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = root / f"part{number % 20}" / f"pkg{number}"
         folder.mkdir(parents=True)
         for inner in range(FILES // 200):
-            (folder / f"module{inner}.py").touch()
+            (folder / f"module{inner}.py").touch(exist_ok=False)  # without a look at it first
     (root / ".gitignore").write_text("\n".join(RULES * 5), encoding="utf-8")
     (root / "requirements.txt").write_text("flask==3.1.0\ngunicorn==23.0.0\n", encoding="utf-8")
     (root / "app.py").write_text(

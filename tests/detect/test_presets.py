@@ -230,7 +230,8 @@ def test_an_app_that_only_its_own_host_reaches_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "says"),
     [
-        ({"package.json": '{"dependencies": {"express": "5"}}'}, 'a "start" script'),
+        ({"package.json": '{"dependencies": {"express": "5"}}'}, '"start": "node server.js"'),
+        ({"deno.json": '{"tasks": {"start": "deno serve a.ts"}}', "main.ts": ""}, "`deno run"),
         ({"Cargo.toml": "[workspace]\n"}, "which program of the workspace"),
         ({"pom.xml": "<project><artifactId>a</artifactId></project>"}, "spring-boot-maven-plugin"),
         ({"Makefile": "all:\n\tgcc a.c\n", "a.c": "\n"}, "TARGET = shopd"),

@@ -41,12 +41,12 @@ def _may_fit(tree: Tree, path: Path) -> bool:
 
 def candidate_of(tree: Tree, told: Existing, preset: Preset) -> Candidate | None:
     """A tree as a program of one preset; None if it is not."""
-    from generator.detect.presets import facts, fill, readers, reading
+    from generator.detect.presets import facts, fill, node_variables, readers, reading
 
     sign = reading.holds(tree, preset.recognise)
     if sign is None or reading.holds(tree, preset.unless):
         return None
-    given, notes = readers.read(preset.reader, tree)
+    given, notes = readers.read(preset.reader, tree, told)
     known, more = facts.gather(tree, told, preset, given)
     notes += more
     notes += [
@@ -55,8 +55,15 @@ def candidate_of(tree: Tree, told: Existing, preset: Preset) -> Candidate | None
         if all(name in known for name in remark.when)
         and not any(name in known for name in remark.unless)
     ]
-    proposals, wrong = _valid(_proposals(preset, known, sign.evidence))
-    missing = [text for name, text in preset.needs.items() if name not in known]
+    own = list(_proposals(preset, known, sign.evidence))
+    if preset.reader:
+        own, more = node_variables.proposed(tree, told, known, own)
+        notes += more
+    notes += _hidden(preset, known)
+    proposals, wrong = _valid(iter(own))
+    missing = [
+        str(fill.field(known, text)[0]) for name, text in preset.needs.items() if name not in known
+    ]
     worth = sum(
         fact.worth for name, fact in preset.facts.items() if name in known and known[name].evidence
     )
@@ -75,6 +82,16 @@ def candidate_of(tree: Tree, told: Existing, preset: Preset) -> Candidate | None
         notes=(*notes, *wrong),
         missing="; ".join(missing),
     )
+
+
+def _hidden(preset: Preset, known: Mapping[str, Any]) -> Iterator[Note]:
+    """Say what else a fact could be whose values are no alternatives of any field."""
+    parts = repr(preset.spec)
+    for name, fact in preset.facts.items():
+        if fact.several and name in known and f"{{{name}}}" not in parts and known[name].others:
+            others = ", ".join(each.text for each in known[name].others)
+            text = f"{known[name].value} is taken; there is also {others}"
+            yield Note(text=text, evidence=known[name].evidence)
 
 
 def _proposals(preset: Preset, known: Mapping[str, Any], sign: Evidence) -> Iterator[Proposal]:
@@ -96,7 +113,9 @@ def _proposals(preset: Preset, known: Mapping[str, Any], sign: Evidence) -> Iter
             confidence=_ORDER[worst],
             reason=read[0].reason if read else f"usual for a {preset.kind}, by",
             evidence=tuple(places) or (sign,),
-            alternatives=tuple(_alternatives(part, known, used)),
+            alternatives=tuple(
+                each for each in _alternatives(part, known, used) if each.value != value
+            ),
         )
 
 

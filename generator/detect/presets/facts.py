@@ -74,6 +74,9 @@ def gather(
         facts["sources"] = Known(
             value=named, confidence=Confidence.MEDIUM, reason="the source's files and folders"
         )
+        apart = given["apart"].value if "apart" in given else ()
+        copied = tuple(each for each in named if each not in apart)
+        facts["copied"] = replace(facts["sources"], value=copied)
     notes: list[Note] = []
     for name, fact in preset.facts.items():
         found = _found(tree, told, fact, facts)

@@ -12,20 +12,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 FOLDER = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Facts that every preset has without reading them.
-BUILT_IN = ("folder", "sources")
+BUILT_IN = ("folder", "sources", "copied")
+_NODE = (
+    "node_image", "node_install", "node_production", "node_manifests", "node_build", "node_prune",
+    "node_files", "node_packages", "node_system", "node_build_system",
+)  # fmt: skip
+_NODE_SERVER = (
+    "node_command", "node_entry", "node_refused", "node_run", "node_modules", "node_made",
+    "node_compiled", "node_committed", "node_alone", "node_unbuilt",
+    "node_env", "node_port", "node_everywhere", "apart",
+)  # fmt: skip
 # Facts that a reader of its own brings, by its name.
-READERS = {
-    "node": (
-        "node_image",
-        "node_install",
-        "node_production",
-        "node_manifests",
-        "node_build",
-        "node_prune",
-        "node_files",
-        "node_packages",
-    )
-}
+READERS = {"node": _NODE, "node_server": (*_NODE, *_NODE_SERVER)}
 _CASE = frozenset(["when", "unless", "use"])
 
 
@@ -146,7 +144,7 @@ class Preset(_Part):
     score: int = Field(ge=0, le=100)
     recognise: list[Reading] = Field(min_length=1)
     unless: list[Reading] = []
-    reader: Literal["node"] | None = None
+    reader: Literal["node", "node_server"] | None = None
     keep: list[str] = []
     leave_out: list[str] = []
     facts: dict[str, Fact] = {}
@@ -163,7 +161,7 @@ class Preset(_Part):
                 for name, fact in self.facts.items()
                 for index, reading in enumerate(fact.read)
             },
-            **{f"needs.{name}": {name} for name in self.needs},
+            **{f"needs.{name}": {name, *_used(text)} for name, text in self.needs.items()},
             **{f"spec.{field}": set(_used(value)) for field, value in self.spec.items()},
             **{
                 f"notes.{index}": {*note.when, *note.unless, *PLACEHOLDER.findall(note.text)}

@@ -17,7 +17,7 @@ _MOST_FILES = 150  # that a pattern stands for at most
 _MOST_MATCHES = 200  # in one file
 _FOREIGN = re.compile(
     r"(?:.*/)?(?:vendor|node_modules|third_party|testdata|tests?|spec|examples|docs?|fixtures|devel"
-    r"|benchmarks?|\.git|target/debug|target/release)/.*|example/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec)\.[a-z]+"
+    r"|benchmarks?|\.git|target/debug|target/release)/.*|example/.*|(?:.*/)?[^/]*(?:_test|\.test|\.spec|\.config)\.[a-z]+"
 )
 
 

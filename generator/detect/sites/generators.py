@@ -24,16 +24,20 @@ class Generator:
     of `server_packages` is named, or the file `page` is missing (`source_page`: any HTML file).
 
     `scripts` are tried before the bare `command`. The `output` folder may be told by
-    `output_config`, by `output_option` in the script, by `older_output` (package: the major from
-    which `output` holds, and the folder before it), or lie below `source_after` (the folder that
-    the script names after these words) and `root_config`. `spa` holds always, `spa_packages` and
+    `output_config`, by `resolved_config` whatever the root is, by `output_below` (a folder in it),
+    by `output_option` in the script, by `older_output` (package: the major from which `output`
+    holds, and the folder before it), or lie below `source_after` (the folder that the script names
+    after these words) and `root_config`. With `static_script` in the script `build`, that makes
+    files whatever the configuration says. `otherwise` says what is missing where a package that
+    `adapters` finds makes what another host runs. `spa` holds always, `spa_packages` and
     `spa_config` where they are found; `other_fallback` finds a fallback page that nginx does not
     use. `immutable` are locations, below `assets_config` if that is told. `base_config` and
     `base_package` tell the path that the site is made for, which `base_argument` or `base_setting`
-    turn to `/`. With `git_config` the build asks git. Of `old_webpack`, packages before the major
-    need `NODE_OPTIONS`. `variables` are prefixes of what is written into the files, `settings` go
-    before the command. `notes` have a text for people, and a pattern that makes it needless. What
-    is `last` is looked at after all others: they use it.
+    turn to `/`; `base_option` is how a script tells it. `beside` are folders that it reads next to
+    the package's own. With `git_config` the build asks git. Of `old_webpack`, packages before the
+    major need `NODE_OPTIONS`. `variables` are prefixes of what is written into the files,
+    `settings` go before the command. `notes` have a text for people, and a pattern that makes it
+    needless. What is `last` is looked at after all others: they use it.
     """
 
     kind: str
@@ -45,12 +49,18 @@ class Generator:
     configs: list[str] = field(default_factory=list)
     needs_config: str = ""
     needs_packages: list[str] = field(default_factory=list)
+    static_script: str = ""
+    otherwise: str = ""
+    adapters: str = ""
     server_config: str = ""
     server_packages: list[str] = field(default_factory=list)
     page: str = ""
     source_page: bool = False
     output_config: str = ""
+    resolved_config: str = ""
     output_option: str = ""
+    output_below: str = ""
+    beside: list[str] = field(default_factory=list)
     older_output: dict[str, list[Any]] = field(default_factory=dict)
     source_after: str = ""
     root_config: str = ""
@@ -63,6 +73,7 @@ class Generator:
     base_config: str = ""
     base_package: str = ""
     base_argument: str = ""
+    base_option: str = ""
     base_setting: str = ""
     git_config: str = ""
     old_webpack: dict[str, int] = field(default_factory=dict)
@@ -120,25 +131,42 @@ class Config:
 def is_static(tree: Tree, project: NodeProject, generator: Generator, config: Config) -> bool:
     """Whether a project that uses a generator makes files, and no server."""
     wanted = project.all_dependencies()
+    if makes_files(project, generator):
+        return True
     if generator.needs_config and not config.find(generator.needs_config):
         return False
     if config.find(generator.server_config):
         return False
-    if generator.needs_packages and not any(name in wanted for name in generator.needs_packages):
-        return False
-    if any(name in wanted for name in generator.server_packages):
+    needed = generator.needs_packages
+    lacks = bool(needed) and not any(name in wanted for name in needed)
+    if lacks or any(name in wanted for name in generator.server_packages):
         return False
     if generator.source_page and not any(path.endswith((".html", ".pug")) for path in tree.files):
         return False
-    root = root_folder(generator, config)
+    root = root_folder(generator, config, project.scripts.get("build", ""))
     page = below(root, generator.page) if generator.page else ""
     return not page or tree.has(page)
 
 
-def root_folder(generator: Generator, config: Config) -> str:
+def makes_files(project: NodeProject, generator: Generator) -> bool:
+    """Whether the script that builds says by itself that files are what it makes."""
+    pattern = generator.static_script
+    return bool(pattern and re.search(pattern, project.scripts.get("build", "")))
+
+
+def root_folder(generator: Generator, config: Config, script: str) -> str:
     """The folder that a generator takes for the project's own, `.` if nothing else is told."""
+    if named := named_source(generator, script):
+        return named
     found = config.find(generator.root_config)
     return below(".", found[0]) or "." if found else "."
+
+
+def named_source(generator: Generator, script: str) -> str:
+    """The folder of the pages that a script names, such as `docs` in `vitepress build docs`."""
+    words = generator.source_after
+    found = re.search(rf"{re.escape(words)} +([\w.][\w./-]*)", script) if words else None
+    return below(".", found[1]) if found else ""
 
 
 def below(folder: str, path: str) -> str:

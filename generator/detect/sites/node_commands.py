@@ -5,29 +5,44 @@ import shlex
 
 from generator.detect.model import Alternative, Confidence, Evidence
 from generator.detect.sites import variables
-from generator.detect.sites.generators import major
+from generator.detect.sites.generators import major, makes_files
 from generator.detect.sites.place import Place
 from generator.detect.sites.proposals import Site
 
 _MOST_VALUES = 8
 # Scripts that go on for as long as somebody works on the site.
 _FOR_WORK = re.compile(r"\bserve\b|\bwatch\b|\bdev\b|\bstart\b|\bdebug|\bbenchmark|\bpreview\b")
+_RECURSIVE = re.compile(r"pnpm (?:(?:run )?(?:-r|--recursive) (?:run )?)build")
 _TURBO = re.compile(r"turbo (?:run )?build")
 
 
 def script_of(place: Place) -> str:
     """The script that builds the site, or nothing."""
     scripts = place.project.scripts
+    if makes_files(place.project, place.generator):
+        return "build"
     for name in place.generator.scripts:
         if name in scripts:
             return name
     return next((name for name, text in scripts.items() if place.generator.command in text), "")
 
 
-def propose_run(site: Site, place: Place, recognised: Evidence) -> None:
+def takes_options(place: Place, script: str) -> bool:
+    """Whether options after the script's name reach the generator itself."""
+    last = re.split(r"&&|;", script)[-1].strip()
+    return last.startswith(place.generator.command) and not place.workspace
+
+
+def _with(place: Place, command: str, options: str) -> str:
+    """A command that runs a script, with options for what the script runs."""
+    dashes = " --" if place.project.manager == "npm" and " -- " not in command else ""
+    return f"{command}{dashes} {options}" if options else command
+
+
+def propose_run(site: Site, place: Place, recognised: Evidence, options: str) -> None:
     """Propose the commands: one that installs, one that builds.
 
-    `recognised` is where the generator is named.
+    `recognised` is where the generator is named, `options` are for the one that builds.
     """
     project, generator, top = place.project, place.generator, place.installed()
     script = script_of(place)
@@ -36,7 +51,7 @@ def propose_run(site: Site, place: Place, recognised: Evidence) -> None:
     command = _in_workspace(site, place, script) if place.workspace else ""
     if not command:
         command = project.run(script) if script else project.execute(generator.command)
-    command = _at_root_path(site, place, command, text)
+    command = _with(place, _at_root_path(site, place, command, text), options)
     lock = place.installed_at(Evidence(path=top.lock)) if top.lock else None
     built = place.package(rf'"{re.escape(script)}"\s*:') if script else recognised
     start = f"cd {place.folder} && " if place.folder and not place.workspace else ""
@@ -84,7 +99,7 @@ def _in_workspace(site: Site, place: Place, script: str) -> str:
     whole = top.scripts.get("build", "")
     if named and _TURBO.fullmatch(whole) and script == "build":
         return top.execute(f"turbo run build --filter={name}")
-    if whole:
+    if whole and not (named and top.manager == "pnpm" and _RECURSIVE.fullmatch(whole)):
         return top.run("build")
     if not named:
         site.missing = f"the command that builds {place.folder} from the top of the workspace"
@@ -110,17 +125,23 @@ def _at_root_path(site: Site, place: Place, command: str, script: str) -> str:
         found = (path, place.package(rf'"{generator.base_package}"\s*:'))
     elif found:
         found = (found[0], place.at(found[1]))
+    if not found and (option := generator.base_option):
+        told = re.search(rf"(?:^|\s){re.escape(option)}[ =]+['\"]?([\w./:-]+)", script)
+        if told and told[1].strip("./"):
+            site.note(
+                f"The script builds for {told[1]}, but nginx serves the site at /: change it there",
+                place.package(re.escape(option)),
+            )
+        return command
     if not found or found[0].rstrip("/") in ("", "."):
         return command
     path, evidence = found
-    last = re.split(r"&&|;", script)[-1].strip()
     if generator.base_setting:
         site.note(f"Built for / and not for {path}, since nginx serves it there", evidence)
         return f"{generator.base_setting} {command}"
-    if generator.base_argument and last.startswith(generator.command) and not place.workspace:
+    if generator.base_argument and takes_options(place, script):
         site.note(f"Built for / and not for {path}, since nginx serves it there", evidence)
-        dashes = " --" if place.project.manager == "npm" else ""
-        return f"{command}{dashes} {generator.base_argument}"
+        return _with(place, command, generator.base_argument)
     site.note(f"The site is made for {path}, but nginx serves it at /: change it there", evidence)
     return command
 

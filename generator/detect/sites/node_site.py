@@ -3,19 +3,17 @@
 import re
 
 from generator import build_tools
+from generator.detect import node_start
+from generator.detect.below import is_no_app
 from generator.detect.model import Candidate, Confidence, Evidence
 from generator.detect.sites import angular
 from generator.detect.sites.context import includes
-from generator.detect.sites.generators import below, major, root_folder
-from generator.detect.sites.node_commands import propose_run, script_of
-from generator.detect.sites.place import Place, find, services
+from generator.detect.sites.generators import below, major, named_source, root_folder
+from generator.detect.sites.node_commands import propose_run, script_of, takes_options
+from generator.detect.sites.place import Place, find, program_at_top, services
 from generator.detect.sites.proposals import Site
 from generator.detect.sites.serving import propose_serving
 from generator.detect.tree import Tree
-
-_SERVERS = (
-    "express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "@hono/node-server", "polka",
-)  # fmt: skip
 
 
 def candidates(tree: Tree) -> list[Candidate]:
@@ -26,11 +24,13 @@ def candidates(tree: Tree) -> list[Candidate]:
 def _site(place: Place) -> Candidate:
     generator = place.generator
     score = 60 if place.folder else 85 if generator.last else 90
+    if is_no_app(place.folder.rpartition("/")[2]):
+        score = 55  # the documents of what lies beside them
     names = [re.escape(name) for name in generator.packages]
     recognised = place.package(rf'"(?:{"|".join(names)})"\s*:')
     kind = f"{generator.kind} in {place.folder}" if place.folder else generator.kind
     site = Site(kind=kind, score=score)
-    if server := _server(place):
+    if server := node_start.serves(place.tree, place.project):
         site.score = 40
         site.note(f"The package also runs a server with {server}: the site alone is described")
     for note in place.installed().notes:
@@ -38,9 +38,12 @@ def _site(place: Place) -> Candidate:
     if place.folder and not place.workspace and (found := services(place.whole, place.folder)):
         each = ", ".join(f"imgen new {folder}" for folder in found[:6])
         site.missing = f"several services, each an image of its own: {each}"
+    if place.folder and not place.workspace and (manifest := program_at_top(place.whole)):
+        text = "The program at the top of the project is no part of it"
+        site.note(text, Evidence(path=manifest))
     _image(site, place)
-    output = _output(site, place)
-    propose_run(site, place, recognised)
+    output, options = _output(site, place)
+    propose_run(site, place, recognised, options)
     _manifests(site, place)
     _include(site, place, (output, generator.output, ".next", ".nuxt"))
     propose_serving(site, place, recognised)
@@ -48,12 +51,6 @@ def _site(place: Place) -> Candidate:
         site.propose("build.packages", ["git"], "dates of changes in", [place.at(git[1])])
         site.note("The history stays out of the build, so pages have no date of their last change")
     return site.candidate("site built by a package of", recognised)
-
-
-def _server(place: Place) -> str:
-    wanted = place.project.dependencies
-    starts = re.search(r"\bnode\b|\bnest\b|\btsx\b", place.project.scripts.get("start", ""))
-    return next((name for name in _SERVERS if name in wanted), "") if starts else ""
 
 
 def _image(site: Site, place: Place) -> None:
@@ -67,8 +64,8 @@ def _image(site: Site, place: Place) -> None:
     )
 
 
-def _output(site: Site, place: Place) -> str:
-    """Propose the folder that the build fills, and give it below the package."""
+def _output(site: Site, place: Place) -> tuple[str, str]:
+    """Propose the folder that the build fills; give it, below the package, and options for it."""
     generator, config = place.generator, place.config
     evidence: tuple[Evidence, ...] = ()
     folder, reason, confidence = generator.output, "usual folder", Confidence.MEDIUM
@@ -79,16 +76,18 @@ def _output(site: Site, place: Place) -> str:
             folder = str(older)
     text = place.project.scripts.get(script_of(place), "")
     source = _source(place, text)
-    root = root_folder(generator, config)
+    root = root_folder(generator, config, text)
     start = source or root
-    told = config.find(generator.output_config)
+    resolved = config.find(generator.resolved_config)
+    told = resolved or config.find(generator.output_config)
     option = _option(text, generator.output_option)
     app = angular.read(place.tree) if config.path == "angular.json" else None
     if option:
         folder, reason, confidence = below(start, option), "named in", Confidence.HIGH
         evidence = (place.package(re.escape(generator.output_option)),)
     elif told:
-        folder, reason, confidence = below(start, told[0]), "named in", Confidence.HIGH
+        folder = below("." if resolved else start, told[0])
+        reason, confidence = "named in", Confidence.HIGH
         evidence = (place.at(told[1]),)
     elif app:
         folder, reason, confidence = below(".", app.output), "named in", Confidence.HIGH
@@ -98,21 +97,29 @@ def _output(site: Site, place: Place) -> str:
             site.note(f"angular.json has further apps that are left out: {names}", evidence[0])
     else:
         folder = below(start, folder)
+        if inner := config.find(generator.output_below):
+            folder, evidence = f"{folder}/{inner[0]}", (place.at(inner[1]),)
+    options = ""
     if not folder:
-        site.missing = "the site is built into a folder outside of the project"
         folder = generator.output
+        if generator.output_option.startswith("--") and takes_options(place, text):
+            options = f"{generator.output_option} {folder}"
+            folder = below(start, folder)
+            site.note(
+                "Built into a folder of its own, and not into one beside the project", *evidence
+            )
+        else:
+            site.missing = "the site is built into a folder outside of the project"
     site.propose("build.output", place.path(folder), reason, evidence, confidence=confidence)
-    return folder
+    return folder, options
 
 
 def _source(place: Place, text: str) -> str:
     """The folder of the pages that a script names, such as `docs` in `vitepress build docs`."""
-    words = place.generator.source_after
-    found = re.search(rf"{re.escape(words)} +([\w.][\w./-]*)", text) if words else None
-    if found:
-        return below(".", found[1])
-    first = place.config.path.partition("/")[0]
-    return first if words and first and not first.startswith(".") else ""
+    if named := named_source(place.generator, text):
+        return named
+    first, slash, _ = place.config.path.partition("/")
+    return first if place.generator.source_after and slash and not first.startswith(".") else ""
 
 
 def _option(text: str, option: str) -> str:
@@ -136,9 +143,18 @@ def _manifests(site: Site, place: Place) -> None:
         )
 
 
+def _neighbours(place: Place) -> list[str]:
+    """Folders and files next to the package's folder, such as `../docs`, that its build reads."""
+    texts = (place.config.text, *place.project.scripts.values())
+    named = {name for text in texts for name in re.findall(r"[\"' /=]\.\./([\w-][\w.-]*)", text)}
+    whole = place.whole
+    found = (below(f"{place.folder}/..", name) for name in {*named, *place.generator.beside})
+    return sorted(name for name in found if whole.has_folder(name) or whole.has(name))
+
+
 def _include(site: Site, place: Place, outputs: tuple[str, ...]) -> None:
     if place.folder and not place.workspace:
-        site.propose("include", [place.folder], "folder of the site")
+        site.propose("include", [place.folder, *_neighbours(place)], "folder of the site")
         return
     project = place.installed()
     keep: tuple[str, ...] = ()

@@ -78,13 +78,19 @@ def services(tree: Tree, folder: str) -> list[str]:
     return sorted({*found, folder}) if found - {folder} else []
 
 
+def program_at_top(tree: Tree) -> str:
+    """The manifest of a program beside the folders of a project; empty if there is none."""
+    return tree.first(*(name for name in _MANIFESTS if name != "package.json")) or ""
+
+
 def uses_generator(tree: Tree) -> bool:
     """Whether the project at the top uses a generator, for a static site or not."""
     project = node.read(tree)
-    return project is not None and _generator(project) is not None
+    return project is not None and generator_of(project) is not None
 
 
-def _generator(project: NodeProject) -> Generator | None:
+def generator_of(project: NodeProject) -> Generator | None:
+    """The generator that a project uses, whether for a static site or not."""
     wanted = project.all_dependencies()
     return next((each for each in known() if each.fits(wanted)), None)
 
@@ -111,7 +117,7 @@ def _recognised(
     workspace: NodeProject | None = None,
 ) -> Place | None:
     """The package as a site, or None: the first generator that it uses decides."""
-    generator = _generator(project)
+    generator = generator_of(project)
     if not generator:
         return None
     if _extends_an_editor(tree):

@@ -10,6 +10,7 @@ from generator.detect.values import text
 
 _DEBIAN = "debian:trixie-slim"
 _RUBY = "ruby:3.4-slim-trixie"
+_RUBY_3_3 = "ruby:3.3-slim-trixie"
 
 
 def candidates(tree: Tree) -> list[Candidate]:
@@ -45,7 +46,7 @@ def _hugo(tree: Tree) -> Candidate | None:
     entries = sorted({path.partition("/")[0], *filter(tree.has_folder, folders)})
     site.propose("include", entries, "what Hugo reads", [here])
     theme = re.search(
-        r"^[ \t]*[\"']?theme[\"']?\s*[:=]\s*[\"']([\w.-]+)[\"']", source, re.MULTILINE
+        r"^[\"']?theme[\"']?[ \t]*[:=][ \t]*[\"']?([\w.-]+)[\"']?[ \t]*$", source, re.MULTILINE
     )
     if theme and not tree.has_folder(f"themes/{theme[1]}"):
         where = Evidence(path=path, line=tree.line(path, r"^[ \t]*[\"']?theme\b"))
@@ -75,7 +76,8 @@ def _jekyll(tree: Tree) -> Candidate | None:
     told = text(tree.yaml(config).get("destination")) if config else ""
     output = below(".", told) if told else "_site"
     if gems:
-        site.propose("build.image", _RUBY, "current Ruby release", confidence=Confidence.LOW)
+        image = _RUBY_3_3 if _needs_older_ruby(tree) else _RUBY
+        site.propose("build.image", image, "Ruby release", confidence=Confidence.LOW)
         site.propose("build.packages", ["build-essential"], "gems with C code")
         files = [path for path in ("Gemfile", "Gemfile.lock") if tree.has(path)]
         site.propose("build.manifests", files, "read by the installation", [here])
@@ -86,10 +88,21 @@ def _jekyll(tree: Tree) -> Candidate | None:
         site.propose("build.image", _DEBIAN, "Debian's own jekyll")
         site.propose("build.packages", names, "Jekyll site of", [here])
         run = ["jekyll build"]
+    if config and (path := text(tree.yaml(config).get("baseurl")).strip("/")):
+        where = Evidence(path=config, line=tree.line(config, r"^baseurl[ \t]*:"))
+        site.note(f"Built for / and not for /{path}, since nginx serves it there", where)
+        run[-1] += " --baseurl ''"
     site.propose("build.run", run, "usual commands", [here])
     site.propose("build.output", output or "_site", "named in" if told else "usual folder",
                  [Evidence(path=config)] if told and config else ())  # fmt: skip
     return site.candidate("Jekyll site of", here)
+
+
+def _needs_older_ruby(tree: Tree) -> bool:
+    """Whether the lock has a Jekyll that loads what Ruby 3.4 no longer brings along."""
+    lock = tree.text("Gemfile.lock") or ""
+    old = re.search(r"^ {4}jekyll \((?:3|4\.[0-3])\.", lock, re.MULTILINE)
+    return bool(old) and not re.search(r"^ {4}csv \(", lock, re.MULTILINE)
 
 
 def _zola(tree: Tree) -> Candidate | None:
