@@ -2,7 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -17,6 +17,7 @@ from benchmarks.metrics import beaten
 from benchmarks.page import write
 from benchmarks.peers import PACKAGES
 from benchmarks.results import FILE, Measured, Results, Variant, load
+from tests.helpers import Case
 
 LETTER = 6.6  # pixels, a generous mean for the 12 px of the chart
 every_app = pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
@@ -109,7 +110,11 @@ def test_an_edit_changes_one_line_of_the_source(app: App, tmp_path: Path) -> Non
 
 @every_app
 def test_the_naive_dockerfile_and_imgens_start_from_images_with_a_tag(app: App) -> None:
-    assert all(":" in name for name in campaign.references(app.naive.read_text(encoding="utf-8")))
+    generated = Case(app.folder).files()[PurePosixPath("Dockerfile")]
+    for text in (app.naive.read_text(encoding="utf-8"), generated):
+        bases = campaign.references(text)
+        assert bases
+        assert [name for name in bases if name.endswith(":latest")] == []
     assert set(app.peers) <= set(PACKAGES)
 
 
