@@ -157,8 +157,16 @@ def _as_people_write(hint: Any, value: Any) -> str:
     items = get_args(unwrapped(hint))
     functions = [check.function for check in checks(items[0])] if items else []
     if commands.argument in functions:
-        return shlex.join(value)
+        return " ".join(map(quoted, value))
     return (", " if commands.shell_step in functions else " ").join(value)
+
+
+def quoted(text: str) -> str:
+    """A text as one word of a shell line; in double quotes where that reads better."""
+    # What a shell, also an interactive one, reads in double quotes.
+    if "'" not in text or re.search(r"[$`\\!]", text):
+        return shlex.quote(text)
+    return '"{}"'.format(text.replace('"', '\\"'))
 
 
 def _flow(value: Any, style: str | None) -> str:

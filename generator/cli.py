@@ -39,6 +39,7 @@ EPILOG = (
 
 def run() -> int:
     """Run a command and return its exit code; errors that a person can mend need no traceback."""
+    _open_closed()
     try:
         code = cli.main(standalone_mode=False, prog_name="imgen")
         sys.stdout.flush()
@@ -57,6 +58,14 @@ def run() -> int:
         _say(f"error: {_reason(error)}")
         return _without_stdout()
     return code if isinstance(code, int) else OK
+
+
+def _open_closed() -> None:
+    """Let a stream that the caller closed (`<&-`) lead nowhere, for Python leaves None of it."""
+    for name in ("stdin", "stdout", "stderr"):  # the lowest free number is the missing one
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _told(error: ImgenError) -> str:

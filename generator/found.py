@@ -136,6 +136,14 @@ class Found:
         """The app of a choice."""
         return self.apps()[key]
 
+    def beginning(self, wanted: Wanted) -> str:
+        """What to say before the first question; nothing where an app was found."""
+        if self.candidates() or not wanted.detect or not wanted.folder.is_dir():
+            return ""
+        if self.detection.folders:
+            return _below(self, wanted.folder, options="")
+        return "\n".join(["Nothing here tells what app it is.", *self.notes()])
+
     def question(self, chosen: str = "") -> Question:
         """Ask which app it is."""
         apps = self.apps()
@@ -213,11 +221,11 @@ def _incomplete(found: Found, chosen: Candidate, wanted: Wanted, command: str) -
     )
 
 
-def _below(found: Found, folder: Path) -> str:
+def _below(found: Found, folder: Path, *, options: str = " --yes") -> str:
     """The apps in folders below, with the command for each."""
     kinds = ", ".join(f"{each.path} ({each.kind})" for each in found.detection.folders)
     commands = "\n".join(
-        f"  imgen new {shlex.quote(str(folder / each.path))} --yes"
+        f"  imgen new {shlex.quote(str(folder / each.path))}{options}"
         for each in found.detection.folders
     )
     return prose(f"there are apps in folders below, {kinds}; describe one of them:") + (

@@ -15,6 +15,10 @@ from profiles._base import Profile
 
 MORE = "\0more"
 LEAVE = "\0leave"
+KEEP = "none of them: keep the warnings"
+# With the choice of the app before them they are eight.
+_MOST = 7
+FIRST = "There is no question before this one."
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,17 @@ class _State:
     place: int = 0
     answers: Mapping[str, str] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """An interview as it was before a change."""
+
+    state: _State
+    steps: Sequence[_State]
+    forced: frozenset[str]
+    further: tuple[str, ...]
+    earlier: Mapping[str, str]
 
 
 @dataclass
@@ -47,6 +62,7 @@ class Interview:
     _steps: list[_State] = field(default_factory=list)
     _forced: frozenset[str] = frozenset()
     _further: tuple[str, ...] = ()
+    _changes: list[_Snapshot] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin with what is given."""
@@ -72,9 +88,17 @@ class Interview:
         }
 
     def _is_doubtful(self, key: str) -> bool:
-        return not self.proposals[key].sure and (
-            key in self.model.QUESTIONS or bool(self.proposals[key].others)
-        )
+        return key in self._doubtful()
+
+    def _doubtful(self) -> Sequence[str]:
+        """The proposals to ask about, not too many: the ambiguous and the common ones first."""
+        unsure = [
+            key
+            for key, proposed in self.proposals.items()
+            if not proposed.sure and (key in self.model.QUESTIONS or proposed.others)
+        ]
+        unsure.sort(key=lambda key: (not self.proposals[key].others, key not in self.asked))
+        return unsure[:_MOST]
 
     def _keys(self) -> list[str]:
         """The fields that get an answer, each asked for or not, in their order."""
@@ -112,17 +136,32 @@ class Interview:
         self._forced |= {self._keys()[self._state.place]}
 
     def back(self) -> None:
-        """Ask the last question again, and what follows from it.
+        """Ask the last question again, and what follows from it; going back undoes a change.
 
         Raises:
-            Back: if there is none.
+            Back: if there is none before; `run` then goes on with the first one.
         """
-        self._pop()
-        self.run()
+        try:
+            self._pop()
+            self.run()
+        except Back:
+            if not self._changes:
+                raise
+            self._restore(self._changes.pop())
+
+    def _snapshot(self) -> _Snapshot:
+        steps, earlier = tuple(self._steps), dict(self.earlier)
+        return _Snapshot(self._state, steps, self._forced, self._further, earlier)
+
+    def _restore(self, before: _Snapshot) -> None:
+        self._state, self._steps = before.state, list(before.steps)
+        self._forced, self._further = before.forced, before.further
+        self.earlier.clear()  # in place, since whoever began the interview holds it too
+        self.earlier.update(before.earlier)
 
     def change(self, key: str) -> None:
         """Ask for one field again, and for what its answer opens; going back changes nothing."""
-        before = self._state, self._steps, self._forced
+        before = self._snapshot()
         answers = self._apart(key)
         emptied = self.model.INSTEAD_OF.get(key)
         opened = [other for other, instead in self.model.INSTEAD_OF.items() if instead == key]
@@ -142,9 +181,10 @@ class Interview:
         try:
             self.run()
         except Back:
-            self._state, self._steps, self._forced = before
+            self._restore(before)
             return
-        self._forced = before[2]
+        self._forced = before.forced
+        self._changes.append(before)
 
     def _wholes(self, key: str) -> list[str]:
         parts = key.split(".")
@@ -247,32 +287,38 @@ class Interview:
             answers = {**state.answers, put.key: answer}
             self._state = replace(state, place=state.place + 1, answers=answers)
 
-    def settle(self, *, strict: bool) -> None:
-        """Lead back to the questions until the answers fit together.
+    def settle(self, *, strict: bool, optional: bool = False) -> bool:
+        """Lead back to the questions until the answers fit together, and say whether they do.
+
+        Only if it is `optional` they may stay as they are.
 
         Raises:
-            SpecError: if they do not and nothing shall be changed.
+            Back: if the person goes back before the first question.
+            SpecError: if they do not fit and nothing shall be changed.
         """
         while found := problems(self.answers, profile=self.profile, strict=strict):
             self.prompts.say("\nNot yet right:\n" + "\n".join(f"  {one}" for one in found))
+            leave = KEEP if optional else "none of them: leave, and write nothing"
             try:
-                key = self.prompts.select(self._which(found))
-                key = self.prompts.select(self.options()) if key == MORE else key
+                key = self.prompts.select(self._which(found, leave))
             except Back:
-                self.back_or_say()
+                if optional:
+                    return False
+                self.back()
                 continue
             if key == LEAVE:
+                if optional:
+                    return False
                 raise SpecError(found)
+            if key == MORE:
+                try:
+                    key = self.prompts.select(self.options())
+                except Back:  # to the answers
+                    continue
             self.change(key)
+        return True
 
-    def back_or_say(self) -> None:
-        """Go back to the last question; say so if there is none."""
-        try:
-            self.back()
-        except Back:
-            self.prompts.say("There is no question before this one.")
-
-    def _which(self, found: Iterable[Problem]) -> Question:
+    def _which(self, found: Iterable[Problem], leave: str) -> Question:
         """Ask which answer to change: those that the problems are about come first."""
         answered = self.changeable()
         keys = [*answered, *(key for key in self.answers if key not in answered)]
@@ -289,7 +335,7 @@ class Interview:
             choices={
                 **self._titles(ordered),
                 MORE: "more options",
-                LEAVE: "none of them: leave, and write nothing",
+                LEAVE: leave,
             },
         )
 
@@ -389,6 +435,11 @@ def ask(
         SpecError: if they do not and nothing shall be changed.
     """
     interview = Interview(profile, given, proposals, prompts, asked=profiles.get(profile).QUESTIONS)
-    interview.run()
-    interview.settle(strict=strict)
-    return interview.answers
+    while True:
+        try:
+            interview.run()
+            interview.settle(strict=strict)
+        except Back:
+            prompts.say(FIRST)
+        else:
+            return interview.answers

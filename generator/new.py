@@ -1,9 +1,10 @@
 """`imgen new`: what a folder tells and a person answers becomes an imgen.yaml and its files."""
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
@@ -12,12 +13,19 @@ import click
 
 import profiles
 from generator import wizard
-from generator.answers import hint_at, nest, parse_settings, spec_text
+from generator.answers import hint_at, nest, parse_settings, quoted, spec_text
 from generator.artefacts import fields
 from generator.cli import SPEC_NAME, carry_out, warn
-from generator.errors import ConflictError, ImgenError, Problem, SpecError, UsageError
+from generator.errors import (
+    ConflictError,
+    ImgenError,
+    Problem,
+    SpecError,
+    UsageError,
+    WriteError,
+)
 from generator.found import App, Found, choose, from_scratch, pick
-from generator.interview import Interview
+from generator.interview import FIRST, Interview
 from generator.prompts import Back, Defaults, Prompts, terminal
 from generator.proposed import Proposed, from_candidate, usual
 from generator.render import render
@@ -67,6 +75,8 @@ class _Run:
     notes: list[str] = field(default_factory=list)
     earlier: dict[str, dict[str, str]] = field(default_factory=dict)
     """The answers about each app, for whoever comes back to it."""
+    interview: Interview | None = None
+    """The questions about the app that was chosen."""
 
 
 def create(order: Order) -> None:
@@ -81,20 +91,20 @@ def create(order: Order) -> None:
     given = parse_settings(order.settings)
     prompts = _prompts(order) if order.ask else Defaults()
     run = _Run(order, given, _look(order), prompts)
-    interview = _interview(run) if order.ask else _fill(run)
     try:
-        described, planned = _agreed(run, interview)
+        described, planned = _asked_for(run) if order.ask else _filled(run)
     except ImgenError:
-        if order.ask:  # the answers shall not be lost
-            again = replay(order, interview, force=order.force)
+        if order.ask and run.interview:  # the answers shall not be lost
+            again = replay(run.order, run.interview, force=order.force)
             click.echo(f"\nThe same again:\n{again}\n", err=True)
         raise
     carry_out(planned, dry_run=False, show_diff=False, force=order.force or order.ask)
     where = "" if order.folder == Path() else f"cd {shlex.quote(str(order.folder))} && "
     click.echo(f"\nBuild it:\n  {where}{described.build_command}", err=True)
     click.echo(f"\nRun it:\n  {described.run_command}", err=True)
-    if order.ask:
-        again = replay(order, interview, force=order.force or bool(planned.conflicts))
+    if order.ask and run.interview:
+        click.echo(f"\nAfter a change of {SPEC}:\n  {where}imgen generate", err=True)
+        again = replay(run.order, run.interview, force=order.force or bool(planned.conflicts))
         click.echo(f"\nThe same again:\n{again}", err=True)
 
 
@@ -118,9 +128,17 @@ def _prompts(order: Order) -> Prompts:
             f"{spec} is there already: change it and run `imgen generate`, "
             "or begin anew with --force"
         )
+    _refuse_unwritable(order.folder)
     prompts = terminal()
     prompts.say(f"{WELCOME}\n{prompts.keys}\n")
     return prompts
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Say before the first question, not after the last, that nothing can be written."""
+    there = next(each for each in (folder, *folder.resolve().parents) if each.is_dir())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise WriteError(f"{there}: nothing can be written there: permission denied")
 
 
 def _fill(run: _Run) -> Interview:
@@ -138,40 +156,50 @@ def _fill(run: _Run) -> Interview:
     return interview
 
 
-def _interview(run: _Run) -> Interview:
-    """Ask which app it is and what is not sure of it; going back leads to the other apps."""
+def _asked_for(run: _Run) -> tuple[Description, Plan]:
+    """Ask which app it is and what is not sure of it; going back leads to the other apps.
+
+    Raises:
+        SpecError: if the answers do not describe an app.
+        ImgenError: if the person does not want the files.
+    """
     order, prompts = run.order, run.prompts
+    alone = bool(order.profile or order.kind)
+    if not alone and (text := run.found.beginning(order)):
+        prompts.say(f"{text}\n")
     chosen = ""
     while True:
-        if order.profile or order.kind:
+        run.interview = None
+        if alone:
             app = pick(run.found, profile=order.profile, kind=order.kind)
         else:
             try:
                 chosen = prompts.select(run.found.question(chosen))
             except Back:
-                prompts.say("There is no question before this one.")
+                prompts.say(FIRST)
                 continue
             app = run.found.app(chosen)
-        interview = _about(run, app)
+        interview = run.interview = _about(run, app)
         lines = _taken(interview, interview.sure())
         if lines:
             prompts.say("\n".join([f"\n{app.title}. This is taken, and can be changed later:",
                                    *lines, ""]))  # fmt: skip
-        if _asked_through(interview, alone=bool(order.profile or order.kind)):
-            return interview
+        while True:
+            try:
+                interview.run()
+                return _reviewed(run, interview)
+            except Back:
+                if not alone:
+                    break
+                prompts.say(FIRST)
 
 
-def _asked_through(interview: Interview, *, alone: bool) -> bool:
-    """Ask the questions; say whether they were answered, and not gone back before."""
-    while True:
-        try:
-            interview.run()
-        except Back:
-            if not alone:
-                return False
-            interview.prompts.say("There is no question before this one.")
-        else:
-            return True
+def _reviewed(run: _Run, interview: Interview) -> tuple[Description, Plan]:
+    """The files as the person wants them, after a look at them."""
+    make = partial(_page, folder=run.order.folder, notes=run.notes)
+    page = review(interview, make, strict=run.order.strict)
+    run.order = replace(run.order, strict=page.strict)
+    return describe(interview.answers, profile=interview.profile), page.plan
 
 
 def _about(run: _Run, app: App) -> Interview:
@@ -205,19 +233,14 @@ def _taken(interview: Interview, proposals: Mapping[str, Proposed]) -> list[str]
     ]
 
 
-def _agreed(run: _Run, interview: Interview) -> tuple[Description, Plan]:
-    """The files to write, as the person or the options want them.
+def _filled(run: _Run) -> tuple[Description, Plan]:
+    """The files that follow from what is given and found.
 
     Raises:
         SpecError: if the answers do not describe an app.
-        ConflictError: if nobody is asked and files of a person are in the way.
-        ImgenError: if the person does not want the files.
+        ConflictError: if files of a person are in the way.
     """
-    order = run.order
-    if order.ask:
-        make = partial(_page, folder=order.folder, notes=run.notes)
-        planned = review(interview, make, strict=order.strict).plan
-        return describe(interview.answers, profile=interview.profile), planned
+    order, interview = run.order, _fill(run)
     described = describe(interview.answers, profile=interview.profile)
     planned = _plan(described, order.folder)
     warn(described.spec, strict=order.strict)
@@ -306,7 +329,7 @@ def _settings(interview: Interview, folder: Path) -> Iterator[str]:
     for key, text in interview.answers.items():
         around = [whole for whole in model.QUESTIONS if wizard.within(key, whole)]
         if text.strip() or any(put(each).default for each in (key, *around)):
-            yield f"--set {shlex.quote(f'{key}={text}')}"
+            yield f"--set {quoted(f'{key}={text}')}"
 
 
 def setting_rows() -> dict[str, list[tuple[str, str]]]:

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from generator.errors import ImgenError, Problem
@@ -16,6 +16,9 @@ DOCKERFILE = PurePosixPath("Dockerfile")
 WRITE = "write"
 CHANGE = "change"
 SHOW = "show"
+WHOLE = "whole"
+STRICT = "strict"
+REFUSED = "With --strict these warnings are errors, and nothing is written."
 _FEWEST_STEPS = 8
 
 
@@ -26,19 +29,22 @@ class Page:
     plan: Plan
     warnings: Sequence[Problem] = ()
     notes: Sequence[str] = ()
+    strict: bool = False
+    """Whether a warning was to be taken for an error."""
 
 
 def review(interview: Interview, make: Callable[[Interview], Page], *, strict: bool) -> Page:
     """Show the page and do what the person chooses, until the files are to be written.
 
     Raises:
+        Back: if the person goes back before the first question.
         ImgenError: if they are not.
     """
     prompts = interview.prompts
     seen = False
     while True:
         interview.settle(strict=strict)
-        page = make(interview)
+        page = replace(make(interview), strict=strict)
         differing = [change for change in page.plan.changes if _replaces(change)]
         text = "".join(diff(change) for change in differing)
         if text and not seen:
@@ -47,19 +53,24 @@ def review(interview: Interview, make: Callable[[Interview], Page], *, strict: b
         question = menu(page)
         columns, rows = shutil.get_terminal_size()
         lines = [*(f"note: {note}" for note in page.notes), *map(str, page.warnings)]
+        lines += [REFUSED] if page.warnings else []
         room = rows - sum(-(-len(line) // (columns - 1)) for line in lines)
         room -= len(question.choices) + 3  # so that all of it is seen with the question
         prompts.say(preview(page.plan, columns=columns, rows=room))
         for line in lines:
             prompts.say(line)
         try:
-            if _is_done(prompts.select(question), interview, text):
-                return page
+            chosen = prompts.select(question)
         except Back:
-            interview.back_or_say()
+            interview.back()
+            continue
+        if chosen == STRICT:
+            strict = interview.settle(strict=True, optional=True)
+        elif _is_done(chosen, interview, page, text):
+            return page
 
 
-def _is_done(chosen: str, interview: Interview, text: str) -> bool:
+def _is_done(chosen: str, interview: Interview, page: Page, text: str) -> bool:
     """Do what was chosen; say whether the files are to be written.
 
     Raises:
@@ -70,6 +81,9 @@ def _is_done(chosen: str, interview: Interview, text: str) -> bool:
         raise ImgenError("nothing was written, since you said no")
     if chosen == SHOW:
         _show_pages(text, prompts)
+    if chosen == WHOLE:
+        files = (f"==> {change.path} <==\n{change.new}" for change in page.plan.changes)
+        _show_pages("\n".join(files), prompts, of="files")
     if chosen in (CHANGE, MORE):
         question = interview.change_question() if chosen == CHANGE else interview.options()
         try:
@@ -94,6 +108,8 @@ def menu(page: Page) -> Question:
         WRITE: f"write them{replaced}",
         CHANGE: "change an answer",
         MORE: "more options",
+        **({STRICT: "take the warnings for errors, and mend them"} if page.warnings else {}),
+        WHOLE: "show the files in full",
         **({SHOW: "show the differences again"} if shown else {}),
         LEAVE: "leave, and write nothing",
     }
@@ -102,22 +118,22 @@ def menu(page: Page) -> Question:
     return Question(key="", text=text, kind=Kind.SELECT, default=default, choices=choices)
 
 
-def _show_pages(text: str, prompts: Prompts) -> None:
-    """Show a difference, as much of it at a time as the terminal has rows."""
+def _show_pages(text: str, prompts: Prompts, *, of: str = "difference") -> None:
+    """Show a long text, as much of it at a time as the terminal has rows."""
     columns, rows = shutil.get_terminal_size()
     lines = [_printable(line) for line in text.splitlines()]
     while lines:
         size = _fitting(lines, columns - 1, max(rows - 3, _FEWEST_STEPS))
         prompts.say("\n".join(lines[:size]))
         del lines[:size]
-        if lines and not _goes_on(len(lines), prompts):
+        if lines and not _goes_on(len(lines), prompts, of):
             return
 
 
-def _goes_on(left: int, prompts: Prompts) -> bool:
+def _goes_on(left: int, prompts: Prompts, of: str) -> bool:
     question = Question(
         key="",
-        text=f"Show the other {left} lines of the difference?",
+        text=f"Show the other {left} lines of the {of}?",
         kind=Kind.CONFIRM,
         default="yes",
         choices={"yes": "yes", "": "no"},

@@ -1,5 +1,7 @@
 """Answers in one line of text each, and the spec that they make."""
 
+import shlex
+import subprocess
 from typing import Any, get_args, get_origin
 
 import pytest
@@ -7,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import profiles
-from generator.answers import hint_at, join, nest, parse_settings, spec_text, split, unwrapped
+from generator.answers import (
+    hint_at,
+    join,
+    nest,
+    parse_settings,
+    quoted,
+    spec_text,
+    split,
+    unwrapped,
+)
 from generator.artefacts import fields
 from generator.errors import UsageError
 from generator.spec import from_values, parse
@@ -231,3 +242,26 @@ def test_every_question_of_every_profile_has_a_type() -> None:
         model = profiles.get(name)
         assert [key for key in model.QUESTIONS if hint_at(model, key) is None] == []
     assert hint_at(GENERIC, "build.artifacts") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a", "a"),
+        ("a b", "'a b'"),
+        ("O'Brien", '"O\'Brien"'),
+        ('say "it\'s"', '"say \\"it\'s\\""'),
+        ("it's $x", "'it'\"'\"'s $x'"),
+        ("it's\nü", '"it\'s\nü"'),
+        ("it's !x", "'it'\"'\"'s !x'"),
+        ("", "''"),
+        ("-x", "-x"),
+    ],
+)
+def test_a_quoted_text_is_one_word_for_python_and_for_a_shell(text: str, expected: str) -> None:
+    assert quoted(text) == expected
+    assert shlex.split(quoted(text)) == [text]
+    done = subprocess.run(
+        ["sh", "-c", f"printf '%s' {quoted(text)}"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == text

@@ -6,11 +6,11 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 import profiles
-from generator.errors import ImgenError
+from generator.errors import ImgenError, Problem
 from generator.interview import LEAVE, Interview
 from generator.prompts import Back, Question
 from generator.proposed import usual
-from generator.review import SHOW, WRITE, Page, menu, review
+from generator.review import SHOW, STRICT, WHOLE, WRITE, Page, menu, review
 from generator.write import plan
 from tests.script import Script
 
@@ -70,3 +70,19 @@ def test_whoever_leaves_gets_nothing_written(tmp_path: Path) -> None:
     with pytest.raises(ImgenError, match="nothing was written"):
         run(tmp_path, Pages({"pages": "back"}))
     assert menu(Page(plan=plan(FILES, tmp_path))).default == LEAVE
+
+
+def test_a_warning_offers_to_be_taken_for_an_error(tmp_path: Path) -> None:
+    calm = Page(plan=plan(FILES, tmp_path))
+    warned = Page(plan=calm.plan, warnings=[Problem(field="port", text="is low", warning=True)])
+    assert STRICT not in menu(calm).choices
+    assert STRICT in menu(warned).choices
+    assert (menu(warned).default, next(iter(menu(warned).choices))) == (WRITE, WRITE)
+
+
+def test_the_files_can_be_read_whole_a_screen_at_a_time(tmp_path: Path) -> None:
+    script = Pages({"": f"{WHOLE}\nyes\nyes\n{WRITE}"})
+    run(tmp_path, script)
+    shown = "\n".join(script.said)
+    assert "==> Dockerfile <==\nFROM a\n" in shown
+    assert "ENV A49=1\n\n==> entrypoint.sh <==\n#!/bin/sh" in shown

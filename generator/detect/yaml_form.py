@@ -10,13 +10,14 @@ from generator.table import prose
 
 def render(found: Detection) -> str:
     """The proposed spec as YAML text; what keeps it from being whole stands in a comment."""
+    from generator.detect import typed
     from generator.spec import FORMAT
 
     lines = []
     if found.chosen and found.chosen.missing:
         lines.append(f"# Missing: {prose(found.chosen.missing)}")
     lines.append(f"imgen: {FORMAT}")
-    values = found.values()
+    values = typed.spec(found.values())
     for key, group in groupby(_by_key(found), key=_key):
         lines += [f"# {line}" for each in group for line in _why(each)]
         lines.append(dump({key: values[key]}).rstrip("\n"))
