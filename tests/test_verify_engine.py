@@ -124,3 +124,27 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(tmp_path: Path)
 def test_errors_keep_to_the_end_of_a_log() -> None:
     assert BuildError("\n".join(map(str, range(40)))).tail(15) == [str(n) for n in range(25, 40)]
     assert str(EndedError(3, "a\nb\n\n")) == "ended with exit code 3: b"
+
+
+FAILED_STEP = """\
+go: go.mod requires go >= 1.25.0
+{said}
+Dockerfile:9
+--------------------
+   8 |     COPY cmd ./cmd
+   9 | >>> RUN go build
+  10 |
+--------------------
+ERROR: failed to build: failed to solve: process "/bin/sh -c go build" did not complete: 1
+"""
+
+
+def test_a_failed_build_is_told_by_its_step_and_not_by_an_excerpt_of_the_dockerfile() -> None:
+    error = BuildError(FAILED_STEP.format(said="ERROR: no version of shop fits"))
+    assert [line.partition(":")[0] for line in error.tail()] == ["go", "ERROR", "ERROR"]
+    assert error.reason() == "ERROR: no version of shop fits"
+
+
+def test_the_builder_tells_why_a_build_failed_if_the_step_does_not() -> None:
+    assert "failed to solve: process" in BuildError(FAILED_STEP.format(said="")).reason()
+    assert BuildError("").reason() == "the builder said nothing"

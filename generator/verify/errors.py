@@ -1,5 +1,8 @@
 """What can go wrong between imgen and a container engine: one message each, with what to do."""
 
+import re
+from itertools import pairwise
+
 from generator.errors import USAGE, ImgenError
 from generator.table import visible
 
@@ -22,12 +25,31 @@ class CommandError(EngineError):
         super().__init__("\n".join(map(visible, explained(command, self.said).splitlines())))
 
 
+# How BuildKit begins an excerpt of the Dockerfile, and what it says of every failed RUN.
+_PLACE = re.compile(r"\S+:\d+")
+_RULE = re.compile(r"-{10,}")
+_STEP_FAILED = re.compile(r"ERROR: (?:failed to build: )?failed to solve: process ")
+
+
 class BuildError(EngineError):
     """A build that failed; the text is all that the builder said."""
 
     def tail(self, lines: int = 15) -> list[str]:
-        """The last lines that say something."""
-        return [line for line in str(self).splitlines() if line.strip()][-lines:]
+        """The last lines that say something, without the builder's excerpt of the Dockerfile."""
+        said = [line for line in str(self).splitlines() if line.strip()]
+        for start, (place, rule) in enumerate(pairwise(said)):
+            if _PLACE.fullmatch(place) and _RULE.fullmatch(rule):
+                end = next((i for i in range(start + 2, len(said)) if said[i] == rule), start + 1)
+                said[start : end + 1] = []
+                break
+        return said[-lines:]
+
+    def reason(self, lines: int = 15) -> str:
+        """The line that tells the cause best: a step's own error, else the builder's."""
+        tail = self.tail(lines)
+        errors = [line for line in tail if line.startswith(("ERROR", "error", "Error"))]
+        own = [line for line in errors if not _STEP_FAILED.match(line)]
+        return " ".join((own or errors or tail or ["the builder said nothing"])[-1].split())
 
 
 class MissingBaseError(EngineError):

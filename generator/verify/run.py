@@ -175,7 +175,7 @@ def _outcome(bench: Bench, check: Check) -> Outcome:
     except BuildError as error:
         tail = error.tail(LOG_LINES)
         bench.note("\n".join(["the end of the builder's log:", *tail]))
-        return failed(_reason(tail))
+        return failed(error.reason(LOG_LINES))
     except NotStartedError as error:
         return skipped(str(error))
     except EndedError as error:
@@ -191,12 +191,6 @@ def _told(error: Exception) -> str:
         return f"{error.filename or 'the engine'}: {error.strerror or error}"
     # An image may hold anything, also what no reader of its files has thought of.
     return f"what the image holds cannot be read: {type(error).__name__}: {error}"
-
-
-def _reason(tail: list[str]) -> str:
-    """The line of a builder's log that says what went wrong."""
-    said = [line for line in tail if line.startswith(("ERROR", "error", "Error"))]
-    return " ".join((said or tail or ["the builder said nothing"])[-1].split())
 
 
 def _result(check: Check, outcome: Outcome, seconds: float) -> Result:

@@ -11,6 +11,7 @@ from generator.detect.model import Confidence, Evidence
 from generator.detect.python import requirements_files, system_packages
 from generator.detect.python.model import Requirement
 from generator.detect.sites import docs_project, docs_python
+from generator.detect.sites.generators import below
 from generator.detect.sites.proposals import Site
 from generator.detect.sites.read_the_docs import Installed, ReadTheDocs
 from generator.detect.tree import Tree
@@ -86,8 +87,13 @@ def propose(site: Site, tree: Tree, hosted: ReadTheDocs, tool: Tool) -> list[str
     minor = docs_python.propose(site, tree, hosted, [path for path, _ in files], needed)
     _propose_packages(site, hosted, tool, needed, minor)
     _tell(site, hosted, contents)
+    # Requirements may name folders of the tree, too.
+    local = [Installed(path=below(".", path)) for each in contents for path, _ in each.local]
+    read = docs_project.read_by(tree, [*projects, *local])
     if files:
-        installs, evidence = _from_files(site, tree, files, contents, tool, needed)
+        evidence = [place for _, places in files for place in places]
+        read += _propose_manifests(site, contents, evidence)
+        installs = [_from_files(tree, contents, tool, needed)]
     elif projects and _brings(needed, tool.name):
         installs, evidence = [], []
     else:
@@ -101,7 +107,7 @@ def propose(site: Site, tree: Tree, hosted: ReadTheDocs, tool: Tool) -> list[str
         dict.fromkeys([*evidence, *tool.command_evidence]),
         confidence=Confidence.HIGH if files or hosted.installs else Confidence.MEDIUM,
     )
-    return docs_project.read_by(tree, projects)
+    return read
 
 
 def _files(tree: Tree, hosted: ReadTheDocs, tool: Tool) -> list[tuple[str, tuple[Evidence, ...]]]:
@@ -113,7 +119,12 @@ def _files(tree: Tree, hosted: ReadTheDocs, tool: Tool) -> list[tuple[str, tuple
     if hosted.installs:
         return [(path, (place, named(path))) for path, place in hosted.requirements]
     path = requirements_file(tree, tool.name)
-    return [(path, (named(path),))] if path else []
+    found: list[tuple[str, tuple[Evidence, ...]]] = [(path, (named(path),))] if path else []
+    own = "requirements.txt"
+    if tool.describes and tree.has(own) and path != own and not docs_project.installable(tree):
+        # No package brings what the code imports, so its own requirements have to.
+        found.append((own, tool.describes))
+    return found
 
 
 def _projects(site: Site, tree: Tree, hosted: ReadTheDocs, tool: Tool) -> tuple[Installed, ...]:
@@ -126,7 +137,8 @@ def _projects(site: Site, tree: Tree, hosted: ReadTheDocs, tool: Tool) -> tuple[
         return ()
     declared = docs_project.installable(tree)
     if declared is None:
-        _tell_of_imports(site, tool)
+        if not tree.has("requirements.txt"):
+            _tell_of_imports(site, tool)
         return ()
     extras = [name for name in _GROUPS if _brings_all(declared.extras.get(name, ()), tool.name)]
     taken = () if requirements_file(tree, tool.name) else tuple(extras[:1])
@@ -179,29 +191,31 @@ def _tell(site: Site, hosted: ReadTheDocs, contents: Sequence[requirements_files
             site.note(f"{name} is not there", place)
 
 
+def _propose_manifests(
+    site: Site, contents: Sequence[requirements_files.Contents], evidence: Sequence[Evidence]
+) -> list[str]:
+    """Name what is read before the source is copied, or return it if that has to come first."""
+    read = [path for each in contents for path in (each.path, *each.includes, *each.constraints)]
+    if any(each.local for each in contents):
+        return read
+    site.propose("build.manifests", list(dict.fromkeys(read)), "read by the installation", evidence)
+    return []
+
+
 def _from_files(
-    site: Site,
     tree: Tree,
-    files: Sequence[tuple[str, tuple[Evidence, ...]]],
     contents: Sequence[requirements_files.Contents],
     tool: Tool,
     needed: Mapping[str, Requirement],
-) -> tuple[list[str], list[Evidence]]:
-    evidence = [place for _, places in files for place in places]
-    if not any(each.local for each in contents):
-        # Nothing else of the project is read, so the source is only copied after it.
-        read = [
-            path for each in contents for path in (each.path, *each.includes, *each.constraints)
-        ]
-        site.propose(
-            "build.manifests", list(dict.fromkeys(read)), "read by the installation", evidence
-        )
-    words = [f"-r {shlex.quote(path)}" for path, _ in files]
+) -> str:
+    """The command that installs requirements files, and the tool if they do not name it."""
+    words = [f"-r {shlex.quote(each.path)}" for each in contents]
     if not _brings(needed, tool.name):
-        words.append(shlex.quote(tool.needed[0]))
+        lacking = [each for each in tool.needed if re.split(r"[\[<]", each)[0] not in needed]
+        words += [shlex.quote(each) for each in lacking]
     elif tool.below and any(_is_open(tree, each.path, tool.name) for each in contents):
         words.append(shlex.quote(f"{tool.name}<{tool.below}"))
-    return [f"pip install {' '.join(words)}"], evidence
+    return f"pip install {' '.join(words)}"
 
 
 def _is_open(tree: Tree, path: str, tool: str) -> bool:

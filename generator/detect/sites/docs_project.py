@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from generator.detect.python import installing, manifests
 from generator.detect.python.manifests import Manifest
@@ -64,6 +64,14 @@ def read_by(tree: Tree, projects: Sequence[Installed]) -> list[str]:
         sources = list(dict.fromkeys([*code(tree), *modules(tree), *inner]))
         found += [*installing.project_files(tree, declared), *(sources or ["."])]
     return found
+
+
+def entries(paths: Iterable[str]) -> list[str]:
+    """The entries to copy, without those that lie in another one."""
+    found = sorted(set(filter(None, paths)))
+    if "." in found:
+        return ["."]
+    return [each for each in found if not any(each.startswith(f"{other}/") for other in found)]
 
 
 def requirements(tree: Tree, projects: Sequence[Installed]) -> Mapping[str, Requirement]:

@@ -3,7 +3,7 @@
 import re
 
 from generator.detect.model import Candidate, Evidence
-from generator.detect.sites import docs_build
+from generator.detect.sites import docs_build, docs_project
 from generator.detect.sites.proposals import Site
 from generator.detect.sites.read_the_docs import ReadTheDocs
 from generator.detect.tree import Tree
@@ -42,7 +42,9 @@ def candidate(tree: Tree, hosted: ReadTheDocs) -> Candidate | None:
     read = docs_build.propose(site, tree, hosted, tool)
     site.propose("build.output", f"{folder}/_build/html".removeprefix("./"), "usual folder")
     if folder != ".":
-        site.propose("include", sorted({folder, *read}), "pages and configuration", [here])
+        site.propose(
+            "include", docs_project.entries([folder, *read]), "pages and configuration", [here]
+        )
     if text(mapping(tree.yaml(path).get("execute")).get("execute_notebooks")) != "off":
         site.note("The notebooks are run by the build: it needs whatever they read", here)
     return site.candidate("Jupyter Book of", here)

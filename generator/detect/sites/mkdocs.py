@@ -51,7 +51,7 @@ def candidate(tree: Tree, hosted: ReadTheDocs) -> Candidate | None:
         [Evidence(path=path, line=tree.line(path, r"^site_dir:"))] if made else (),
         confidence=Confidence.HIGH if made else Confidence.MEDIUM,
     )
-    site.propose("include", sorted(set(filter(None, read))), "pages and configuration", [here])
+    site.propose("include", docs_project.entries(read), "pages and configuration", [here])
     if not tree.has_folder(folder or "docs"):
         site.missing = f"the folder with the pages, {folder or 'docs'}"
     return site.candidate("MkDocs site of", here)

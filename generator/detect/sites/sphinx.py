@@ -16,7 +16,9 @@ _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 # installed.
 _IMPORTS = re.compile(
     r"['\"]sphinx\.ext\.auto(?:doc|summary)\b|['\"](?:numpydoc|sphinx_click|sphinxarg\.ext"
-    r"|sphinxcontrib\.autoprogram)['\"]|\bimportlib[._]metadata\b|\bget_distribution\("
+    r"|sphinxcontrib\.autoprogram)['\"]|^[ \t]{0,9}(?:from|import) importlib[._]metadata"
+    r"|\bget_distribution\(",
+    re.MULTILINE,
 )
 _SYS_PATH = re.compile(r"^[ \t]*sys\.path\.(?:insert|append)\((\n?.*)$", re.MULTILINE)
 
@@ -47,17 +49,20 @@ def candidate(tree: Tree, hosted: ReadTheDocs) -> Candidate | None:
         describes=_imports(path, source),
         command_evidence=hosted.builder_evidence if hosted.builder else (),
     )
+    code = _on_path(tree, folder, source)
+    if code and (hosted.installs or "autodoc_mock_imports" in source):
+        # The code is found, and what it needs is installed or replaced.
+        tool.describes = ()
     read = docs_build.propose(site, tree, hosted, tool)
     site.propose("build.output", output, "usual folder")
     if top != ".":
-        read += [top, *_beside(tree, folder, source), *_on_path(tree, folder, source)]
+        read += [top, *_beside(tree, folder, source), *code]
         read += [
             each for each in docs_pages.included(tree, folder) if not each.startswith(f"{top}/")
         ]
         if "autoapi.extension" in source:
             read += docs_project.code(tree)
-        whole = ["."] if "." in read else sorted(set(read))
-        site.propose("include", whole, "pages and configuration", [here])
+        site.propose("include", docs_project.entries(read), "pages and configuration", [here])
     return site.candidate("Sphinx site of", here)
 
 
