@@ -18,8 +18,9 @@ _CLUTTER = (
     "**/.pytest_cache", "**/.ruff_cache", "**/.venv", "**/__pycache__", "**/node_modules",
 )  # fmt: skip
 _PROJECT = (
-    ".dockerignore", ".github", ".gitignore", ".gitlab-ci.yml", ".imgen.lock", "Dockerfile*",
-    "compose*.y*ml", "docker-bake.hcl", "docker-compose*.y*ml", "imgen.yaml", "venv",
+    ".devcontainer", ".dockerignore", ".github", ".gitignore", ".gitlab-ci.yml", ".idea",
+    ".imgen.lock", ".vscode", "Dockerfile*", "compose*.y*ml", "docker-bake.hcl",
+    "docker-compose*.y*ml", "imgen.yaml", "venv",
 )  # fmt: skip
 
 
