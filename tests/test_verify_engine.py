@@ -148,3 +148,11 @@ def test_a_failed_build_is_told_by_its_step_and_not_by_an_excerpt_of_the_dockerf
 def test_the_builder_tells_why_a_build_failed_if_the_step_does_not() -> None:
     assert "failed to solve: process" in BuildError(FAILED_STEP.format(said="")).reason()
     assert BuildError("").reason() == "the builder said nothing"
+
+
+def test_a_failure_of_npm_is_told_by_its_first_words() -> None:
+    said = ["npm error code EUSAGE", "npm error", "npm error The lock does not fit.", "npm error"]
+    error = BuildError("\n".join(["added 3", *said, *["npm error Options:"] * 40]))
+    assert error.tail()[0] == said[0]
+    assert len(error.tail()) == 15
+    assert error.reason() == "The lock does not fit."

@@ -28,6 +28,8 @@ class CommandError(EngineError):
 # How BuildKit begins an excerpt of the Dockerfile, and what it says of every failed RUN.
 _PLACE = re.compile(r"\S+:\d+")
 _RULE = re.compile(r"-{10,}")
+_NPM = "npm error"
+_NPM_CODE = "npm error code "
 _STEP_FAILED = re.compile(r"ERROR: (?:failed to build: )?failed to solve: process ")
 
 
@@ -42,11 +44,16 @@ class BuildError(EngineError):
                 end = next((i for i in range(start + 2, len(said)) if said[i] == rule), start + 1)
                 said[start : end + 1] = []
                 break
-        return said[-lines:]
+        # npm begins with the cause and ends with pages of help.
+        first = next((i for i, line in enumerate(said) if line.startswith(_NPM_CODE)), None)
+        return said[-lines:] if first is None else said[first : first + lines]
 
     def reason(self, lines: int = 15) -> str:
         """The line that tells the cause best: a step's own error, else the builder's."""
         tail = self.tail(lines)
+        if tail and tail[0].startswith(_NPM_CODE):
+            told = (line.removeprefix(_NPM).strip() for line in tail[1:] if line.startswith(_NPM))
+            return next(filter(None, told), tail[0])
         errors = [line for line in tail if line.startswith(("ERROR", "error", "Error"))]
         own = [line for line in errors if not _STEP_FAILED.match(line)]
         return " ".join((own or errors or tail or ["the builder said nothing"])[-1].split())
