@@ -156,3 +156,20 @@ def test_a_failure_of_npm_is_told_by_its_first_words() -> None:
     assert error.tail()[0] == said[0]
     assert len(error.tail()) == 15
     assert error.reason() == "The lock does not fit."
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("a\nError: Cannot find module 'x'\n  at y\n\nNode.js v24.1.0\n", "Error: Cannot find"),
+        (
+            "Traceback\nModuleNotFoundError: No module named 'x'\n[1] [ERROR] Worker failed\n",
+            "ModuleNotFoundError: No module",
+        ),
+        ("django.core.exceptions.ImproperlyConfigured: Set X\n", "django.core.exceptions"),
+        ("Error [ERR_X]: y\nNode.js v24.1.0\n", "Error [ERR_X]: y"),
+        ("starting\nno such file\n", "no such file"),
+    ],
+)
+def test_an_ended_container_is_told_by_the_error_that_its_log_names(log: str, cause: str) -> None:
+    assert f"exit code 1: {cause}" in str(EndedError(1, log))

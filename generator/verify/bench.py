@@ -32,6 +32,7 @@ from generator.verify.web import request
 PIDS = 256
 STRICT = (*HARDENED, "--pids-limit", str(PIDS))
 SOFT = ("--pids-limit", str(PIDS))
+LOG_LINES = 15  # of what a builder or a container said
 PROBE_SECONDS = 5  # between two runs of a health check; images say up to hours
 _SETTLE_SECONDS = 3.0
 _STAYS_SECONDS = 2.0
@@ -123,6 +124,13 @@ class Bench:
         told = masked(text, self.hidden)
         if told not in self.notes:
             self.notes.append(told)
+
+    def note_log(self, logs: str, of: str = "container") -> None:
+        """Add the end of the log of a container that failed; the first one tells enough."""
+        first = f"the end of the {of}'s log:"
+        if not any(note.startswith(first) for note in self.notes):
+            lines = [line for line in logs.splitlines() if line.strip()][-LOG_LINES:]
+            self.note("\n".join([first, *(lines or ["(it wrote nothing)"])]))
 
     @cached_property
     def secrets(self) -> dict[str, str]:
@@ -286,12 +294,12 @@ class Bench:
             container = self._started(SOFT)
         except (EndedError, PatienceError) as error:
             if isinstance(error, EndedError):
-                self.note(f"the end of the container's log:\n{_tail(error.logs)}")
+                self.note_log(error.logs)
             raise error from strict
         self.strict_failure = str(strict)
         self.note("it does not run hardened, so the other checks ran it on a writable root")
         if isinstance(strict, EndedError):
-            self.note(f"the end of the hardened container's log:\n{_tail(strict.logs)}")
+            self.note_log(strict.logs, "hardened container")
         return container
 
     @cached_property
@@ -309,7 +317,7 @@ class Bench:
             self.wait_until_ready(container)
         except EngineError as error:
             if isinstance(error, PatienceError):
-                self.note(f"the end of the container's log:\n{_tail(container.logs())}")
+                self.note_log(container.logs())
             container.remove()
             raise
         return container
@@ -391,7 +399,3 @@ def _explained(error: PatienceError, port: int, listeners: Mapping[int, bool]) -
 def _number(text: str) -> int:
     """An id of a passwd or group file; 0, the worst, where it is none."""
     return int(text) if text.isdecimal() else 0
-
-
-def _tail(logs: str, lines: int = 15) -> str:
-    return "\n".join(logs.rstrip().splitlines()[-lines:]) or "(it wrote nothing)"

@@ -75,6 +75,11 @@ class UnreachableError(PatienceError):
     """A program that runs and listens, but not where anybody could reach it."""
 
 
+_ERROR = re.compile(
+    r"\s{0,8}(?:Uncaught )?[\w.]{0,100}(?:Error|Exception|ImproperlyConfigured)\b.{0,40}: "
+)
+
+
 class EndedError(EngineError):
     """A container that ended before it was asked to.
 
@@ -84,7 +89,7 @@ class EndedError(EngineError):
     def __init__(self, code: int, logs: str) -> None:
         self.code = code
         self.logs = logs
-        last = last_line(logs)
+        last = _cause(logs)
         # Nothing is wrong with a job that is done, except that it is no subject of these checks.
         hint = " (only programs that keep running can be verified)" if code == 0 else ""
         super().__init__(f"ended with exit code {code}{f': {last}' if last else ''}{hint}")
@@ -96,6 +101,15 @@ class NotStartedError(EngineError):
 
 class ForeignBaseError(EngineError):
     """An image whose first layers are not those of the base image it names."""
+
+
+def _cause(logs: str) -> str:
+    """The last error that a log names, as Python and Node.js write it, or its last line.
+
+    What follows it is the stack, the version of Node.js, or a server that ends its workers.
+    """
+    named = [line.strip() for line in logs.splitlines() if _ERROR.match(line)]
+    return named[-1] if named else last_line(logs)
 
 
 def last_line(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from generator.errors import UsageError
 from generator.verify import checks
-from generator.verify.bench import Bench
+from generator.verify.bench import LOG_LINES, Bench
 from generator.verify.checks import Check, contents
 from generator.verify.checks._model import Outcome, failed, skipped
 from generator.verify.container import Container
@@ -26,7 +26,6 @@ from generator.verify.hidden import masked
 from generator.verify.result import Layer, Report, Result
 from generator.verify.subject import OTHER, Subject
 
-LOG_LINES = 15
 _LAST_MOMENT = 0.5  # seconds
 # Not every system has all of them.
 _ENDING = [
@@ -179,6 +178,7 @@ def _outcome(bench: Bench, check: Check) -> Outcome:
     except NotStartedError as error:
         return skipped(str(error))
     except EndedError as error:
+        bench.note_log(error.logs)
         return failed(f"the container {error}")
     except (EngineError, OSError, LookupError, TypeError, ValueError) as error:
         return failed(_told(error))
