@@ -290,6 +290,6 @@ def test_a_finding_of_any_code_at_any_line_has_something_to_write() -> None:
 
 def test_a_long_command_is_read_in_time() -> None:
     [*_, step] = parse(BASE + "RUN apt-get" + " \\\n  a" * 3000 + "\n").instructions
-    began = time.monotonic()
+    began = time.process_time()
     assert with_option(step, "apt-get", "install", "-y", unless="-y") == ""
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

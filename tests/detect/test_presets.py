@@ -349,6 +349,6 @@ def test_long_lines_cost_no_time(tmp_path: Path, name: str) -> None:
     code = "listen(" * 40_000
     files = {name: text, "src/main.rs": code, "main.go": code, "server.js": code, "a.c": code}
     tree = write(tmp_path, files)
-    start = time.perf_counter()
+    start = time.process_time()
     presets.candidates(tree, Existing())
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
