@@ -69,6 +69,7 @@ CASES = [
     Case("node-express"),
     Case("node-typescript"),
     Case("old-container-files", replaces=frozenset({"Dockerfile", ".dockerignore"})),
+    Case("pinned-python"),
     Case("plain-site"),
     Case("rust-server"),
     Case("sanic-pipenv"),
