@@ -158,6 +158,13 @@ def test_a_failure_of_npm_is_told_by_its_first_words() -> None:
     assert error.reason() == "The lock does not fit."
 
 
+def test_a_failed_script_of_a_package_is_told_by_what_it_says() -> None:
+    said = ["code 1", "path /src/node_modules/sharp", "command failed", "command sh -c install"]
+    said += ["sharp: Downloading", "sharp: Installation error: host not found", "sharp: See"]
+    error = BuildError("\n".join(f"npm error {line}" for line in said))
+    assert error.reason() == "sharp: Installation error: host not found"
+
+
 @pytest.mark.parametrize(
     ("log", "cause"),
     [

@@ -30,6 +30,8 @@ _PLACE = re.compile(r"\S+:\d+")
 _RULE = re.compile(r"-{10,}")
 _NPM = "npm error"
 _NPM_CODE = "npm error code "
+_NPM_DETAILS = ("command ", "dest ", "errno ", "path ", "syscall ")
+_NPM_CAUSE = re.compile(r"[Ee]rror:|not found|fatal|ENOTFOUND")
 _STEP_FAILED = re.compile(r"ERROR: (?:failed to build: )?failed to solve: process ")
 
 
@@ -37,7 +39,25 @@ class BuildError(EngineError):
     """A build that failed; the text is all that the builder said."""
 
     def tail(self, lines: int = 15) -> list[str]:
-        """The last lines that say something, without the builder's excerpt of the Dockerfile."""
+        """The last lines that say something; of npm those that begin with the cause."""
+        said = self._said()
+        return said[:lines] if said and said[0].startswith(_NPM_CODE) else said[-lines:]
+
+    def reason(self, lines: int = 15) -> str:
+        """The line that tells the cause best: a step's own error, else the builder's."""
+        said = self._said()
+        if said and said[0].startswith(_NPM_CODE):
+            told = [line.removeprefix(_NPM).strip() for line in said[1:] if line.startswith(_NPM)]
+            causes = [line for line in told if line and not line.startswith(_NPM_DETAILS)]
+            named = [line for line in causes if _NPM_CAUSE.search(line)]
+            return (named or causes or said)[0]
+        tail = said[-lines:]
+        errors = [line for line in tail if line.startswith(("ERROR", "error", "Error"))]
+        own = [line for line in errors if not _STEP_FAILED.match(line)]
+        return " ".join((own or errors or tail or ["the builder said nothing"])[-1].split())
+
+    def _said(self) -> list[str]:
+        """Its lines without the builder's excerpt of the Dockerfile; npm's from its error on."""
         said = [line for line in str(self).splitlines() if line.strip()]
         for start, (place, rule) in enumerate(pairwise(said)):
             if _PLACE.fullmatch(place) and _RULE.fullmatch(rule):
@@ -45,18 +65,8 @@ class BuildError(EngineError):
                 said[start : end + 1] = []
                 break
         # npm begins with the cause and ends with pages of help.
-        first = next((i for i, line in enumerate(said) if line.startswith(_NPM_CODE)), None)
-        return said[-lines:] if first is None else said[first : first + lines]
-
-    def reason(self, lines: int = 15) -> str:
-        """The line that tells the cause best: a step's own error, else the builder's."""
-        tail = self.tail(lines)
-        if tail and tail[0].startswith(_NPM_CODE):
-            told = (line.removeprefix(_NPM).strip() for line in tail[1:] if line.startswith(_NPM))
-            return next(filter(None, told), tail[0])
-        errors = [line for line in tail if line.startswith(("ERROR", "error", "Error"))]
-        own = [line for line in errors if not _STEP_FAILED.match(line)]
-        return " ".join((own or errors or tail or ["the builder said nothing"])[-1].split())
+        first = next((i for i, line in enumerate(said) if line.startswith(_NPM_CODE)), 0)
+        return said[first:]
 
 
 class MissingBaseError(EngineError):
