@@ -63,6 +63,10 @@ def test_notebooks(tmp_path: Path) -> None:
     command = value(app, "command")
     assert isinstance(command, list)
     assert command[:2] == ["voila", "show.ipynb"]
+    (app,) = apps(tmp_path / "c", {"a.ipynb": "{}", "b.ipynb": "{}"}, project_of("voila"))
+    command = value(app, "command")
+    assert isinstance(command, list)
+    assert command[:2] == ["voila", "/app"]
     (app,) = apps(tmp_path / "b", {"show.ipynb": "{}"}, project_of("jupyterlab"))
     assert app.score == 40
 

@@ -161,7 +161,8 @@ def notebooks(code: Code, project: Project) -> Iterator[Program]:
     jupyter = project.needs("jupyterlab", "notebook", "jupyter", "jupyter-server")
     if not found or not (shown or jupyter):
         return
-    path = found[0] if len(found) == 1 else "."
+    # Not `.`: Voila takes no relative folder for the root of its tree.
+    path = found[0] if len(found) == 1 else "/app"
     evidence = (Evidence(path=found[0]),)
     common = {"path": found[0], "root": "", "reason": "notebooks in", "evidence": evidence}
     if shown:
