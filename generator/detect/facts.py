@@ -81,7 +81,7 @@ def setup_cfg(tree: Tree) -> Iterator[Fact]:
 
 def setup_py(tree: Tree) -> Iterator[Fact]:
     """The facts that a setup.py has written out."""
-    from generator.detect.python.manifests import setup_keywords
+    from generator.detect.python.setuptools_manifests import setup_keywords
 
     path = "setup.py"
     table = setup_keywords(tree)

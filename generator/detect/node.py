@@ -4,11 +4,11 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from generator.detect.model import Evidence, Note
-from generator.detect.node_release import DEFAULT_NODE, pinned
+from generator.detect.node_release import DEFAULT_NODE, fits, pinned
 from generator.detect.tree import Tree
 from generator.detect.values import mapping, text, texts
 
@@ -35,6 +35,9 @@ _MOST_LINES = 500  # of .npmrc
 _YARN_CLASSIC = "1.22.22"
 _YARN_BERRY = "4"
 _BUN = "1"
+# Settings of yarn 2 and later: its packages as archives in the project, or in node_modules.
+_OWN_CACHE = "YARN_ENABLE_GLOBAL_CACHE=false "
+_FOLDER = "YARN_NODE_LINKER=node-modules "
 _NPMRC_FLAGS = {
     "npm": ("legacy-peer-deps", "force"),
     "pnpm": (
@@ -61,7 +64,8 @@ class NodeProject:
     files it reads, none if it must run after the source was copied. `members` are the folders of
     a workspace's packages. `read_at_install` are the lock and the hidden settings among what an
     installation reads, which no list of source files holds. `has_packages` says whether it
-    installs anything that the app needs at run time.
+    installs anything that the app needs at run time. `production_install` installs only that; it
+    is empty where the package manager cannot.
     """
 
     manager: str
@@ -105,9 +109,16 @@ class NodeProject:
         starters = {"npm": "npx", "pnpm": "pnpm exec", "yarn": self.command, "bun": "bunx"}
         return f"{self._settings()}{starters[self.manager]} {command}"
 
+    def with_folder(self) -> "NodeProject":
+        """The project with its packages in node_modules, where node itself finds them."""
+        return replace(
+            self,
+            install=self.install.replace(_OWN_CACHE, _FOLDER),
+            production_install=self.production_install.replace(_OWN_CACHE, _FOLDER),
+        )
+
     def _settings(self) -> str:
-        setting = "YARN_ENABLE_GLOBAL_CACHE=false "
-        return setting if setting in self.install else ""
+        return next((each for each in (_OWN_CACHE, _FOLDER) if each in self.install), "")
 
 
 def read(tree: Tree) -> NodeProject | None:
@@ -131,7 +142,14 @@ def read(tree: Tree) -> NodeProject | None:
     flags, more = _npmrc(tree, manager)
     notes += more
     notes += _compiled(tree, package)
-    chosen = _Manager(manager, version, lock, tuple(flags), _settings_at_install(package))
+    chosen = _Manager(
+        manager,
+        version,
+        lock,
+        tuple(flags),
+        _settings_at_install(package),
+        other_node=not fits(package, node or DEFAULT_NODE),
+    )
     manifests = _manifests(tree, package, lock, members)
     if manager == "yarn" and not version.startswith("1.") and not _as_yarn_writes(tree):
         # Yarn writes it anew, which a file that is only mounted does not allow.
@@ -210,7 +228,8 @@ def _is_berry(tree: Tree) -> bool:
 class _Manager:
     """A package manager with its version, its lock and the options that .npmrc asks for.
 
-    `settings` are variables that stand before the command.
+    `settings` are variables that stand before the command. With `other_node` the image has another
+    Node.js than package.json allows.
     """
 
     name: str
@@ -218,6 +237,7 @@ class _Manager:
     lock: str
     flags: tuple[str, ...]
     settings: str = ""
+    other_node: bool = False
 
 
 def _install(tree: Tree, manager: _Manager, *, production: bool) -> str:
@@ -246,7 +266,10 @@ def _install(tree: Tree, manager: _Manager, *, production: bool) -> str:
             words += ["--frozen-lockfile"] if manager.lock else []
             words += ["--production"] if production else []
             # Yarn 1 alone makes an error of what the other managers only warn of.
-            words += ["--ignore-engines"] if _BOUND.search(tree.text("yarn.lock") or "") else []
+            bound = manager.other_node or _BOUND.search(tree.text("yarn.lock") or "")
+            words += ["--ignore-engines"] if bound else []
+        case _ if production and not _focuses(tree, version):
+            return ""
         case _:
             words = [_berry(tree, version, settings)]
             words += ["workspaces focus --production"] if production else ["install"]
@@ -269,9 +292,16 @@ def _berry(tree: Tree, version: str, settings: str) -> str:
     own = _yarn_release(tree)
     start = f"node {own}" if own else "yarn"
     linker = text(tree.yaml(".yarnrc.yml").get("nodeLinker"))
-    cache = "" if linker == "node-modules" else "YARN_ENABLE_GLOBAL_CACHE=false "
+    cache = "" if linker == "node-modules" else _OWN_CACHE
     get = f"npm install -g --force @yarnpkg/cli-dist@{version} && " if start == "yarn" else ""
     return f"{get}{settings}{cache}{start}"
+
+
+def _focuses(tree: Tree, version: str) -> bool:
+    """Whether yarn can install for production alone: 2 and 3 need a plugin for it."""
+    named = re.search(r"yarn-(\d{1,3})\.", _yarn_release(tree))
+    major = int(named[1] if named else version.partition(".")[0])
+    return major >= 4 or "plugin-workspace-tools" in (tree.text(".yarnrc.yml") or "")
 
 
 def _yarn_release(tree: Tree) -> str:

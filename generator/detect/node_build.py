@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from generator.detect import node, shell
 from generator.detect.node import NodeProject
@@ -132,6 +133,17 @@ def read(tree: Tree, project: NodeProject, start: Start) -> Build:
     )
 
 
+def client(tree: Tree, project: NodeProject) -> str:
+    """The command that makes prisma's client out of its schema; empty if a script does it."""
+    names = (*node.AT_INSTALL, "prebuild", "build")
+    scripts = " ".join(project.scripts.get(name, "") for name in names)
+    schema = tree.first("prisma/schema.prisma", "schema.prisma")
+    own = text(mapping(tree.json("package.json").get("prisma")).get("schema"))
+    if "prisma" not in project.all_dependencies() or not (schema or own):
+        return ""
+    return "" if "prisma generate" in scripts else project.execute("prisma generate")
+
+
 def _line(tree: Tree, script: str) -> int:
     first = script.partition(" ")[0]
     return tree.line("package.json", rf'"{re.escape(first)}"\s*:') if first else 0
@@ -222,15 +234,9 @@ class _Reader:
         return line if own else self.project.execute(line)
 
     def prepared(self) -> Iterator[str]:
-        """The client that prisma makes out of its schema, unless a script does."""
-        wanted = self.project.all_dependencies()
-        scripts = " ".join(
-            self.project.scripts.get(name, "") for name in (*node.AT_INSTALL, "build")
-        )
-        schema = self.tree.first("prisma/schema.prisma", "schema.prisma")
-        own = text(mapping(self.tree.json("package.json").get("prisma")).get("schema"))
-        if "prisma" in wanted and (schema or own) and "prisma generate" not in scripts:
-            yield self.project.execute("prisma generate")
+        """The commands that come before the build."""
+        if command := client(self.tree, self.project):
+            yield command
 
     def outputs(self, script: str) -> Iterator[str]:
         """The folders that some scripts fill."""
@@ -242,7 +248,7 @@ class _Reader:
 
     def of_script(self, name: str, depth: int) -> Iterator[str]:
         """The folders that one script fills."""
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or self.left < 0:
             return
         for each in (f"pre{name}", name, f"post{name}"):
             yield from self._of_line(self.project.scripts.get(each, ""), depth)
@@ -275,19 +281,23 @@ class _Reader:
         if not {"build", "run"} & set(words):
             return
         self.packages[folder] = None
-        for found in _Reader(inner, project).of_script("build", 1):
+        reader = _Reader(inner, project)
+        reader.left = self.left  # folders lie in folders: what is looked at is bounded in all
+        for found in reader.of_script("build", 1):
             yield f"{folder}/{found}"
+        self.left = reader.left
 
     def _names(self, words: Sequence[str]) -> list[str]:
         scripts: Mapping[str, str] = self.project.scripts
         if words[0] in ("npm-run-all", "run-s", "run-p"):
             given = [word for word in words[1:] if not word.startswith("-")]
-            return [
+            found = (
                 name
                 for pattern in given[:12]
                 for name in scripts
                 if name == pattern or (pattern.endswith("*") and name.startswith(pattern[:-1]))
-            ]
+            )
+            return list(islice(found, _MOST_COMMANDS))
         name = called(words)
         return [name] if name and name in scripts else []
 

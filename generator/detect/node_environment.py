@@ -11,12 +11,12 @@ from itertools import islice
 
 from generator.detect.model import Evidence
 from generator.detect.node_imports import loaded
-from generator.detect.python.environment import Variable
 from generator.detect.tree import Tree
+from generator.detect.variable import Variable
 
 _ENDINGS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 _ASIDE = re.compile(
-    r"(?:.*/)?(?:vendor|node_modules|tests?|__tests__|__mocks__|e2e|cypress|spec|examples?|docs?"
+    r"(?:.*/)?(?:vendor|node_modules|tests?|__tests__|__mocks__|mocks|e2e|cypress|spec|examples?|docs?"
     r"|fixtures|scripts|dist|build|coverage|seeds?|stories|tools)/.*"
     r"|(?:.*/)?[^/]*\.(?:test|spec|e2e-spec|stories|config|d)\.[a-z]+"
 )
@@ -25,6 +25,7 @@ _LONGEST = 300_000  # characters of a file: longer ones are bundles
 _MOST_TEXT = 3_000_000  # of all files that read variables
 _MOST_READS = 200  # of one kind in a file
 _MOST_FUNCTIONS = 8
+_MOST_ENTRIES = 400
 _WORDS = ("process.env", "getOrThrow", "Env.schema.", "validationSchema")
 _NAME = r"[A-Z][A-Z0-9_]{1,80}"
 _ENV = rf"process\.env(?:\.({_NAME})\b|\[['\"]({_NAME})['\"]\])"
@@ -49,7 +50,18 @@ _CASE = re.compile(
 )
 _PRODUCTION = re.compile(r"NODE_ENV\b[^\n]{0,20}\bproduction\b|\bisProd")
 _NEAR = 6000  # characters before a place that are looked at for what it lies in
-_ASSERTED = re.compile(rf"\b(?:assert(?:\.ok)?|invariant)\([ \t]{{0,5}}{_ENV}")
+_NEAR_LINES = 250
+# The first argument of a call; whether the call asserts it is told by its name.
+_ASSERTED = re.compile(
+    r"(?<![\w.])((?:assert\.)?\w{1,60})\([ \t\n]{0,40}(?:typeof[ \t]{1,5})?"
+    rf"(?:{_ENV}|(\w{{1,60}}))(?![\w.([]|[ \t]{{0,5}}(?:\|\||\?\?))"
+)
+_ASSERTIONS = frozenset(["assert", "assert.ok", "invariant", "tinyInvariant"])
+_OF_ASSERTIONS = re.compile(
+    r"\b(?:import|const|var)[ \t]{1,5}([^;'\"()=]{1,200}?)[ \t]{0,5}"
+    r"(?:\bfrom|=[ \t]{0,5}require\()[ \t]{0,5}['\"]"
+    r"(?:(?:node:)?assert(?:/strict)?|(?:tiny-|ts-|@epic-web/)?invariant)['\"]"
+)
 _NEEDING = ("mongoose", "MongoClient", "Stripe", "secretOrKey", "Telegraf", ".login(")
 _NEEDED_BY = re.compile(
     r"(?:\bmongoose\.connect\(|\bnew MongoClient\(|\bMongoClient\.connect\(|\bnew Stripe\("
@@ -91,6 +103,7 @@ _ENVALID = re.compile(
 )
 _CONVICT = re.compile(rf"\benv:[ \t]{{0,5}}['\"]({_NAME})['\"]")
 _REQUIRED = re.compile(r"\brequired['\"]?[ \t]{0,5}:[ \t]{0,5}\[([^\[\]]{1,2000})\]")
+_DEFAULTED = re.compile(rf"\b({_NAME})\b['\"]?\s{{0,5}}:\s{{0,5}}\{{[^{{}}]{{0,300}}default")
 _PRISMA = re.compile(rf"\burl[ \t]{{0,20}}=[ \t]{{0,20}}env\([\"']({_NAME})[\"']\)")
 _QUOTED = re.compile(rf"['\"]({_NAME})['\"]")
 
@@ -105,7 +118,7 @@ def find(tree: Tree, entry: str = "") -> list[Variable]:
         if _OWN.fullmatch(each.name):
             continue
         other = found.get(each.name)
-        if other is None or (each.needed, each.doubtful) > (other.needed, other.doubtful):
+        if other is None or each.outweighs(other):
             found[each.name] = each if other is None else replace(each, default=other.default)
         elif each.default and not other.default:
             found[each.name] = replace(other, default=True)
@@ -118,7 +131,7 @@ def _all(tree: Tree, entry: str) -> Iterator[Variable]:
         for match in islice(_PRISMA.finditer(code), _MOST_READS):
             yield _variable(path, code, match.start(), match[1])
     left = _MOST_TEXT
-    for path in _sources(tree, entry):
+    for path in sources(tree, entry):
         code = tree.text(path) or ""
         if len(code) <= min(left, _LONGEST) and any(word in code for word in _WORDS):
             left -= len(code)
@@ -131,7 +144,7 @@ def _all(tree: Tree, entry: str) -> Iterator[Variable]:
                     )
 
 
-def _sources(tree: Tree, entry: str) -> list[str]:
+def sources(tree: Tree, entry: str) -> list[str]:
     """The files that a server loads; without a way to tell, all that are no tools or tests."""
     source = next((path for path in (entry, *_before_build(entry)) if tree.has(path)), "")
     among = loaded(tree, source) if source else tree.files
@@ -157,7 +170,7 @@ _Reads = Iterator[tuple[str, int, bool | None]]
 
 def _in_a_case(code: str, place: int) -> bool:
     """Whether a place lies in a branch, or in what answers a request."""
-    lines = code[max(0, place - _NEAR) : place].split("\n")
+    lines = code[max(0, place - _NEAR) : place].split("\n")[-_NEAR_LINES:]
     here = code[place - len(lines[-1]) : place + 1]
     indent = len(here) - len(here.lstrip())
     for line in reversed(lines[:-1]):
@@ -204,8 +217,24 @@ def _checked_reads(code: str) -> _Reads:
                 before = test[1][: match.start()].rstrip(" \t(")
                 if before.endswith("!") or _IS_EMPTY.match(test[1][match.end() :]):
                     yield match[1] or match[2], test.start(), True
+    values = {match[1]: match[2] or match[3] for match in assigned}
+    calls = _ASSERTIONS | _assertions(code)
     for match in _ASSERTED.finditer(code):
-        yield match[1] or match[2], match.start(), True
+        name = match[2] or match[3] or values.get(match[4] or "")
+        if name and match[1] in calls:
+            yield name, match.start(), True
+
+
+def _assertions(code: str) -> set[str]:
+    """What the module calls functions of packages that give up unless something is there."""
+    names: set[str] = set()
+    for found in islice(_OF_ASSERTIONS.finditer(code), _MOST_FUNCTIONS):
+        for part in re.split(r"[{},]", found[1]):
+            words = part.replace(":", " as ").split()
+            # Others of the same packages, such as `equal`, say nothing of their first argument.
+            if words and ("{" not in found[1] or words[0] in ("ok", "strict", "invariant")):
+                names |= set(words[-1:])
+    return names
 
 
 def _is_given_up(code: str, test: re.Match[str]) -> bool:
@@ -249,11 +278,11 @@ def _by_function(code: str) -> _Reads:
     if not (_BY_NAME.search(code) and _GIVES_UP.search(code)):
         return
     left = _MOST_FUNCTIONS
-    for made in _FUNCTION.finditer(code):
+    for made in islice(_FUNCTION.finditer(code), _MOST_ENTRIES):
         function, argument = made[1] or made[2], made[3]
         body = code[made.end() : made.end() + 500]
         body = body.partition("\nfunction ")[0].partition("\nexport ")[0]
-        if not _gives_up_without(body, argument):
+        if f"process.env[{argument}]" not in body or not _gives_up_without(body, argument):
             continue
         call = rf"\b{re.escape(function)}(?:<[^>\n]{{0,60}}>)?\([ \t\n]{{0,40}}"
         for match in re.finditer(rf"{call}['\"]({_NAME})['\"][ \t\n]{{0,40}}(,?)", code):
@@ -293,10 +322,10 @@ def _schemes(code: str) -> _Reads:
 
 
 def _of_json_schema(code: str) -> _Reads:
+    with_default = set(_DEFAULTED.findall(code))
     for each in _REQUIRED.finditer(code):
         for name in islice(_QUOTED.finditer(each[1]), _MOST_FUNCTIONS * 8):
-            entry = rf"\b{name[1]}\b['\"]?\s{{0,5}}:\s{{0,5}}\{{[^{{}}]{{0,300}}default"
-            yield name[1], each.start(), None if re.search(entry, code) else True
+            yield name[1], each.start(), None if name[1] in with_default else True
 
 
 def _of_convict(code: str) -> _Reads:
@@ -311,8 +340,9 @@ def _entries(
     code: str, start: re.Pattern[str], needs: Callable[[str], bool]
 ) -> Iterator[tuple[str, int, bool | None]]:
     """The entries whose value begins so; each ends where the next one begins."""
-    found = {match.end(): match for match in _ENTRY.finditer(code)}
-    found.update({match.end(): match for match in _ENTRY_INSIDE.finditer(code)})
+    found = {match.end(): match for match in islice(_ENTRY.finditer(code), _MOST_ENTRIES)}
+    inside = islice(_ENTRY_INSIDE.finditer(code), _MOST_ENTRIES)
+    found.update({match.end(): match for match in inside})
     places = sorted(found)
     for number, place in enumerate(places):
         end = places[number + 1] if number + 1 < len(places) else len(code)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from generator.detect.node import NodeProject
 from generator.detect.tree import Tree
@@ -19,6 +20,9 @@ _ANYWHERE = re.compile(
 )
 _AT_RUN_TIME = re.compile(r"\breaddir|\bglob|[aA]uto[lL]oad|\brequire\([^'\"]")
 _MOST_LOADED = 300
+_MOST_NAMES = 400  # in one file
+_LONGEST = 300_000  # characters of a file: longer ones are bundles
+_MOST_TEXT = 3_000_000  # of all files that are loaded
 _TYPES = re.compile(r"(?:import|export) type\b")
 _TOOLS = frozenset(
     ["browser-sync", "budo", "chokidar", "concurrently", "connect-livereload", "grunt", "gulp",
@@ -58,8 +62,8 @@ def of_development(tree: Tree, project: NodeProject, path: str) -> Development:
     return Development(tuple(tools), tuple(name for name in others if name not in _TOOLS))
 
 
-def loaded(tree: Tree, path: str) -> list[str]:
-    """The files that a file loads, itself first.
+def loaded(tree: Tree, path: str, most: int = _MOST_LOADED) -> list[str]:
+    """The files that a file loads, itself first, of which so many are looked into.
 
     Where names stand for folders in a way of their own, or files are found at run time, every file
     in the same top folders counts.
@@ -67,11 +71,15 @@ def loaded(tree: Tree, path: str) -> list[str]:
     found = {path: None}
     waiting = [path]
     complete = True
-    while waiting and len(found) <= _MOST_LOADED:
+    left = _MOST_TEXT
+    while waiting and len(found) <= most:
         each = waiting.pop(0)
         code = tree.text(each) or ""
+        if len(code) > min(left, _LONGEST):
+            continue
+        left -= len(code)
         complete = complete and not _AT_RUN_TIME.search(code)
-        for match in _ANYWHERE.finditer(code):
+        for match in islice(_ANYWHERE.finditer(code), _MOST_NAMES):
             name = match[1]
             inner = _file(tree, each, name) if name.startswith(".") else ""
             if inner and inner not in found and not inner.endswith(".json"):
@@ -86,7 +94,7 @@ def loaded(tree: Tree, path: str) -> list[str]:
 
 
 def _names(text: str) -> Iterator[str]:
-    for match in _LOADED.finditer(text):
+    for match in islice(_LOADED.finditer(text[:_LONGEST]), _MOST_NAMES):
         if not _TYPES.match(match[0]):
             yield match[1]
 

@@ -42,6 +42,12 @@ def pinned(
     return "", (place,), [Note(text=said, evidence=(place,))]
 
 
+def fits(package: Mapping[str, object], major: str) -> bool:
+    """Whether package.json allows a Node.js release, as far as it says so."""
+    wanted = _engine(package)
+    return not wanted or allows(wanted, int(major))
+
+
 def _engine(package: Mapping[str, object]) -> str:
     """The range of Node.js releases that package.json asks for."""
     return text(mapping(package.get("engines")).get("node"))[:200]

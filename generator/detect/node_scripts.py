@@ -1,6 +1,9 @@
 """The scripts of package.json that commands call."""
 
+import re
 from collections.abc import Sequence
+
+from generator.secrecy import gives_away
 
 _CODE = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 _MANAGERS = frozenset(["npm", "pnpm", "yarn", "bun"])
@@ -26,6 +29,20 @@ def called(words: Sequence[str]) -> str | None:
         return rest[1] if len(rest) > 1 and not rest[1].endswith(_CODE) else None
     is_script = rest and (rest[0] in _SHORT or first in ("yarn", "pnpm"))
     return rest[0] if is_script else None
+
+
+def may_hold_secret(line: str) -> bool:
+    """Whether a command may hold a secret; `-p` is a project of TypeScript as well."""
+    return gives_away(re.sub(r"(?<!\S)-p [\w./-]{1,100}\.json(?!\S)", "", line))
+
+
+def shown(line: str, most: int = 60) -> str:
+    """A command for people to read: of one that may hold a secret, no more than its program."""
+    if not may_hold_secret(line):
+        return line[:most].strip()
+    words = (word for word in line.split() if "=" not in word)
+    program = next(words, "")
+    return f"{program} …" if re.fullmatch(r"[\w@./-]{1,40}", program) else "…"
 
 
 def after_dashes(words: Sequence[str]) -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from generator.detect import shell
 from generator.detect.existing import Existing
 from generator.detect.model import Evidence
-from generator.detect.node import NodeProject
+from generator.detect.node import AT_INSTALL, NodeProject
 from generator.detect.node_imports import loaded, of_development
-from generator.detect.node_scripts import after_dashes, called
+from generator.detect.node_scripts import after_dashes, called, may_hold_secret, shown
 from generator.detect.tree import Tree
 from generator.detect.values import text
 
@@ -133,7 +133,7 @@ class _Reader:
         self.tree, self.project = tree, project
         self.watched: list[tuple[str, str]] = []  # files, and the script that names them
         self.passed: list[tuple[str, str]] = []  # what is wrong, and the script
-        self.absent = False  # a script names a file that is not there
+        self.absent = False  # a script names a file, or a secret, that is not there
 
     def from_scripts(self, names: Sequence[str] = _SCRIPTS) -> Start | None:
         """The first script that starts something which may stand in an image."""
@@ -190,7 +190,7 @@ class _Reader:
         wanted = _SERVER_PACKAGES.intersection(self.project.dependencies)
         if wanted - _OF_CLIENTS or not self.tree.has(path):  # it may be made of another source
             return bool(wanted)
-        files = loaded(self.tree, path)[:_MOST_LOADED]
+        files = loaded(self.tree, path, _MOST_LOADED)[:_MOST_LOADED]
         return any(_LISTENS.search(self.tree.text(each) or "") for each in files)
 
     def refusal(self) -> Start:
@@ -270,8 +270,18 @@ class _Reader:
             inner, before=(*step.before, *inner.before), env=(*step.env, *inner.env)
         )
 
-    def _started(self, step: _Step) -> Start | None:  # noqa: PLR0911 - a way to start each
+    def _started(self, step: _Step) -> Start | None:
         """What a command starts, if that may stand in an image."""
+        line = " ".join(step.words)[:2000]
+        if not may_hold_secret(line):
+            return self._by_program(step)
+        said = f"`{step.script}` runs `{shown(line)}` with what may be a secret, which an image "
+        said += "shows to everyone; have the server read it from a variable"
+        self.passed.append((said, step.script))
+        self.absent = self.absent or bool(step.script)  # without it the server is another one
+        return None
+
+    def _by_program(self, step: _Step) -> Start | None:  # noqa: PLR0911 - a way to start each
         program, *rest = step.words
         line = " ".join(step.words)[:300]
         if program in ("node", "nodejs"):
@@ -294,11 +304,12 @@ class _Reader:
         if program == "nest" and rest[:1] == ["start"]:
             return self._file("dist/main.js", step)
         if program in ("bun", "bunx", "deno"):
-            said = f"`{step.script}` runs `{line[:60]}`, which this image of Node.js does not have"
-            self.passed.append((said, step.script))
+            said = f"`{step.script}` runs `{shown(line)}`"
+            wrong = f"{said}, which this image of Node.js does not have"
+            self.passed.append((wrong, step.script))
             return None
         if _FOR_WORK.fullmatch(line):
-            said = f"`{step.script}` runs `{line[:60].strip()}`, which is for development"
+            said = f"`{step.script}` runs `{shown(line)}`, which is for development"
             self.passed.append((said, step.script))
             return None
         return self._tool(step, program, rest)
@@ -352,7 +363,7 @@ class _Reader:
                     env=(*step.env, *_ADDRESSES.get(program, ())),
                     before=step.before,
                 )
-        said = f"`{step.script}` runs `{' '.join(step.words)[:60]}`"
+        said = f"`{step.script}` runs `{shown(' '.join(step.words))}`"
         wrong = f"{said}, a program of no package in `dependencies`"
         self.passed.append((wrong, step.script))
         return None
@@ -414,9 +425,8 @@ class _Reader:
     def _makes_files(self) -> bool:
         """Whether a script may make a file that is not there."""
         scripts = self.project.scripts
-        at_install = ("postinstall", "prepare", "preinstall", "install")
         builds = any(name.startswith(("build", "compile", "tsc", "prestart")) for name in scripts)
-        builds = builds or any(name in scripts for name in at_install)
+        builds = builds or any(name in scripts for name in AT_INSTALL)
         return bool(builds or ("&&" in scripts.get("start", "")))
 
 

@@ -25,11 +25,15 @@ def at_build_time(project: NodeProject) -> tuple[str, ...]:
 
 def _prisma_engine(project: NodeProject) -> bool:
     """Whether prisma brings a program of its own, which loads OpenSSL: up to its release 6."""
-    version = project.dependencies.get("@prisma/client", "")
-    major = re.search(r"\d{1,3}", version)
-    return bool(version) and major is not None and int(major[0]) < 7
+    return _is_before(project, "@prisma/client", 7)
 
 
 def _old_bcrypt(project: NodeProject) -> bool:
-    major = re.search(r"\d{1,3}", project.dependencies.get("bcrypt", ""))
-    return major is not None and int(major[0]) < 6
+    """Whether bcrypt brings no compiled part for each system: up to its release 5."""
+    return _is_before(project, "bcrypt", 6)
+
+
+def _is_before(project: NodeProject, package: str, release: int) -> bool:
+    """Whether a package is asked for in a release before one; no where no number tells."""
+    major = re.search(r"\d{1,3}", project.dependencies.get(package, ""))
+    return major is not None and int(major[0]) < release

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from generator.detect import node_environment
-from generator.detect.python.environment import Variable
 from generator.detect.tree import Tree
+from generator.detect.variable import Variable
 
 
 def variables(folder: Path, entry: str = "", **files: str) -> dict[str, Variable]:

@@ -40,6 +40,38 @@ def test_what_is_read_without_debug_is_needed(tmp_path: Path, debug: str, off: b
     assert needed(tmp_path, text) == (["KEY", "MAIL"] if off else [])
 
 
+@pytest.mark.parametrize("debug", ["False", "True"])
+def test_switches_of_a_scheme_and_of_ci_are_off(tmp_path: Path, debug: str) -> None:
+    text = (
+        "import os, environ\n"
+        f"env = environ.Env(DEBUG=(bool, {debug}), STATIC=(bool, False), S3=(bool, True))\n"
+        'DEBUG = env("DEBUG")\n'
+        'STATIC = env("STATIC")\n'
+        'S3 = env("S3")\n'
+        "if DEBUG:\n"
+        '    KEY = "for work"\n'
+        'elif "CI" in os.environ:\n'
+        '    KEY = env("KEY_OF_CI")\n'
+        "else:\n"
+        '    KEY = env("KEY")\n'
+        'DATABASES = {"default": env.db("MAIN_DB")} if not STATIC else {}\n'
+        'STORE = "" if S3 else env("STORE")\n'
+    )
+    assert needed(tmp_path, text) == ([] if debug == "True" else ["KEY"]) + ["MAIN_DB"]
+
+
+def test_another_switch_is_off_only_if_it_says_so(tmp_path: Path) -> None:
+    text = (
+        "import os\n"
+        'FILES = os.environ.get("FILES")\n'
+        "if FILES:\n"
+        "    STORE = FILES\n"
+        "else:\n"
+        '    STORE = os.environ["STORE"]\n'
+    )
+    assert needed(tmp_path, text) == []
+
+
 def test_a_prefix_of_environs_belongs_to_the_name(tmp_path: Path) -> None:
     text = (
         "from environs import Env\n"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.detect.python.servers import VERSIONS
 from tests.detect.python_app import (
     apps,
     notes,
@@ -30,6 +31,38 @@ def test_streamlit(tmp_path: Path) -> None:
     assert value(app, "tmpfs") is None
     assert value(app, "include") == ["app.py", "data.csv", "pages", ".streamlit/config.toml"]
     assert "holds secrets" in notes(app)
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "package"),
+    [
+        ("streamlit_app.py", "import pandas as pd\nimport streamlit as st\n", "streamlit"),
+        ("app.py", "from streamlit import title\n", "streamlit"),
+        ("app.py", "import gradio as gr\ngr.Blocks().launch()\n", "gradio"),
+    ],
+)
+def test_what_a_hoster_brings_is_installed(
+    tmp_path: Path, path: str, code: str, package: str
+) -> None:
+    (app,) = apps(tmp_path, {path: code}, project_of("pandas"))
+    assert app.additional == (f"{package}=={VERSIONS[package]}",)
+    assert f"do not name {package}" in notes(app)
+    assert value(app, "command")
+
+
+def test_nothing_is_brought_for_what_is_not_surely_an_entry(tmp_path: Path) -> None:
+    code = "import streamlit as st\n"
+    inner = "def show():\n    import streamlit as st\n"
+    for number, (files, project) in enumerate(
+        [
+            ({"charts.py": code}, project_of("pandas")),
+            ({"app.py": inner}, project_of("pandas")),
+            ({"app.py": code}, project_of("pandas", manager="poetry")),
+        ]
+    ):
+        (app,) = apps(tmp_path / str(number), files, project)
+        assert app.missing
+        assert not app.additional
 
 
 def test_gradio(tmp_path: Path) -> None:

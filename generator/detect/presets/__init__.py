@@ -52,8 +52,7 @@ def candidate_of(tree: Tree, told: Existing, preset: Preset) -> Candidate | None
     notes += [
         Note(text=str(fill.field(known, remark.text)[0]))
         for remark in preset.notes
-        if all(name in known for name in remark.when)
-        and not any(name in known for name in remark.unless)
+        if remark.wanted(known)
     ]
     own = list(_proposals(preset, known, sign.evidence))
     if preset.reader:

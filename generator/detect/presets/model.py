@@ -14,11 +14,11 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # Facts that every preset has without reading them.
 BUILT_IN = ("folder", "sources", "copied")
 _NODE = (
-    "node_image", "node_install", "node_production", "node_manifests", "node_build", "node_prune",
-    "node_files", "node_packages", "node_system", "node_build_system",
+    "node_image", "node_install", "node_manifests", "node_build", "node_run", "node_modules",
+    "node_files", "node_packages", "node_system", "node_build_system", "node_typed",
 )  # fmt: skip
 _NODE_SERVER = (
-    "node_command", "node_entry", "node_refused", "node_run", "node_modules", "node_made",
+    "node_command", "node_entry", "node_refused", "node_made",
     "node_compiled", "node_committed", "node_alone", "node_unbuilt",
     "node_env", "node_port", "node_everywhere", "apart",
 )  # fmt: skip
@@ -51,7 +51,19 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Reading(_Part):
+class _Conditional(_Part):
+    """A part that counts only with each of the facts in `when` and none of those in `unless`."""
+
+    when: Words = []
+    unless: Words = []
+
+    def wanted(self, known: Container[str]) -> bool:
+        """Whether it counts where some facts are known."""
+        needed = all(name in known for name in self.when)
+        return needed and not any(name in known for name in self.unless)
+
+
+class Reading(_Conditional):
     """A place where something is looked for.
 
     `file` are patterns of paths, in which `*` stays in a folder and `**/` goes through any number
@@ -72,8 +84,6 @@ class Reading(_Part):
     key: str | None = None
     path: Pattern | None = None
     give: str | None = None
-    when: Words = []
-    unless: Words = []
 
     @model_validator(mode="after")
     def _one_way(self) -> "Reading":
@@ -82,11 +92,6 @@ class Reading(_Part):
         if bool(self.file) == bool(self.of):
             raise ValueError("needs one of `file` and `of`, to look at")
         return self
-
-    def wanted(self, known: Container[str]) -> bool:
-        """Whether it is to be looked for where some facts are known."""
-        needed = all(name in known for name in self.when)
-        return needed and not any(name in known for name in self.unless)
 
     def names(self) -> set[str]:
         """The facts that it needs to be known before."""
@@ -129,11 +134,9 @@ class Fact(_Part):
     worth: int = 0
 
 
-class Remark(_Part):
+class Remark(_Conditional):
     """A note for people, if the facts are so."""
 
-    when: Words = []
-    unless: Words = []
     text: str
 
 

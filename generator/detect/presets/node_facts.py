@@ -1,7 +1,7 @@
 """What presets get to know of a Node.js project, and of the server that it starts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.detect import node
@@ -9,10 +9,11 @@ from generator.detect.existing import Existing
 from generator.detect.model import Confidence, Evidence, Note
 from generator.detect.node import NodeProject
 from generator.detect.node_build import Build
+from generator.detect.node_scripts import shown
 from generator.detect.node_start import Start
 from generator.detect.presets.facts import Known, Value
 from generator.detect.tree import Tree
-from generator.secrecy import public_env_name, public_text
+from generator.secrecy import gives_away, hints_at_secret, public_env_name, public_text
 
 # What takes the packages of development out again; of the others both sets are installed.
 _PRUNES = {"npm": "npm prune --omit=dev", "pnpm": "CI=true pnpm prune --prod"}
@@ -20,14 +21,34 @@ _PRUNES = {"npm": "npm prune --omit=dev", "pnpm": "CI=true pnpm prune --prod"}
 _QUIET = re.compile(r"(?:echo|mkdir|rm|rimraf|clear|export|true|set|sleep)\b")
 # What the preset says itself.
 _SAID = frozenset(["NODE_ENV", "PORT"])
+_MODULES = "/src/node_modules"
 _MARK = "yes"  # the value of a fact that only tells whether
 
 
 def project(tree: Tree, told: Existing) -> tuple[dict[str, Known], list[Note]]:
     """The facts of package.json and its lock."""
+    from generator.detect import node_build
+
     del told
     found = node.read(tree)
-    return (_of_project(found), list(found.notes)) if found else ({}, [])
+    if found is None:
+        return {}, []
+    found = found.with_folder()
+    known = _of_project(found)
+    commands = [found.run("build")] if "build" in found.scripts else []
+    if commands and (client := node_build.client(tree, found)):
+        commands = [client, *commands]
+        build = {"node_build": " && ".join(commands)}
+        known = {**known, **_known(build, {}, found.evidence)}
+    typed = tree.has("next.config.ts") and "typescript" in found.dev_dependencies
+    whole = typed and "typescript" not in found.dependencies
+    run, modules = ((found.install, *commands), _MODULES) if whole else _installed(found, commands)
+    built: dict[str, Value] = {
+        "node_run": run,
+        "node_modules": modules,
+        "node_typed": _MARK if whole else "",
+    }
+    return {**known, **_known(_there(built), {}, found.evidence)}, list(found.notes)
 
 
 def server(tree: Tree, told: Existing) -> tuple[dict[str, Known], list[Note]]:
@@ -38,6 +59,7 @@ def server(tree: Tree, told: Existing) -> tuple[dict[str, Known], list[Note]]:
     if found is None:
         broken = {"node_refused": "package.json holds no JSON object"}
         return _known(broken, {}, Evidence(path="package.json")), []
+    found = found.with_folder()
     start = node_start.read(tree, found, told)
     parts = _Server(found, start, node_build.read(tree, found, start))
     return {**_of_project(found), **parts.facts()}, [*found.notes, *parts.notes()]
@@ -68,12 +90,10 @@ def _of_project(found: NodeProject) -> dict[str, Known]:
     values: dict[str, Value] = {
         "node_image": found.image,
         "node_install": found.install,
-        "node_production": found.production_install,
         "node_manifests": found.manifests,
         "node_build": found.run("build") if "build" in found.scripts else "",
         "node_files": () if found.manifests else found.read_at_install,
         "node_packages": _MARK if found.has_packages else "",
-        "node_prune": _PRUNES.get(found.manager, ""),
         "node_system": node_system.at_run_time(found),
         "node_build_system": node_system.at_build_time(found),
     }
@@ -132,33 +152,43 @@ class _Server:
                 "move what runs to dependencies"
             )
             yield Note(text=text, evidence=place)
+        left = [key for key, value in self.start.env if not _may_stand(key, value)]
+        if names := ", ".join(dict.fromkeys(key for key in left if key not in _SAID)):
+            text = f"{names} of the start script may be secret, or has no plain value: give it "
+            yield Note(text=f"{text}when the container runs", evidence=place)
         for line in self.start.before:
             if line not in self.build.taken and not _QUIET.match(line):
-                text = f"`{line[:80]}` stands before the server and is not run when it starts: "
-                yield Note(text=f"{text}run it as a step of its own", evidence=place)
+                text = f"`{shown(line, 80)}` stands before the server and is not run when it "
+                yield Note(text=f"{text}starts: run it as a step of its own", evidence=place)
 
     def _run(self) -> tuple[tuple[str, ...], str]:
         """The commands that install and build, and the folder of the packages for run time."""
         found, commands = self.project, self.build.commands
-        everything = bool(self.start.packages)
-        modules = "/src/node_modules"
-        if not (found.has_packages or everything):
-            makes = commands or self.build.folders
-            return ((found.install, *commands) if makes else ()), ""
-        if everything:
-            return (found.install, *commands), modules
-        prune = _PRUNES.get(found.manager)
-        by_install = any(name in found.scripts for name in node.AT_INSTALL)
-        if prune and commands:
-            return (found.install, *commands, prune), modules
-        if prune and by_install:
-            return (f"{found.install} && {prune}",), modules
-        if not commands:
-            return (found.production_install,), modules
-        aside = f"{found.production_install} && mv node_modules /production && {found.install}"
-        client = any("prisma generate" in command for command in commands)
-        kept = ["cp -r node_modules/.prisma /production/"] if client else []
-        return (aside, *commands, *kept), "/production"
+        if self.start.packages:
+            return (found.install, *commands), _MODULES
+        if found.has_packages or commands or self.build.folders:
+            return _installed(found, commands)
+        return (), ""
+
+
+def _installed(found: NodeProject, commands: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """The commands that install and build, and the folder where packages for run time are then."""
+    if not found.has_packages:
+        return (found.install, *commands), ""
+    prune = _PRUNES.get(found.manager)
+    by_install = any(name in found.scripts for name in node.AT_INSTALL)
+    if prune and commands:
+        return (found.install, *commands, prune), _MODULES
+    if prune and by_install:
+        return (f"{found.install} && {prune}",), _MODULES
+    if not found.production_install:
+        return (found.install, *commands), _MODULES
+    if not commands:
+        return (found.production_install,), _MODULES
+    aside = f"{found.production_install} && mv node_modules /production && {found.install}"
+    client = any("prisma generate" in command for command in commands)
+    kept = ["cp -r node_modules/.prisma /production/"] if client else []
+    return (aside, *commands, *kept), "/production"
 
 
 def _may_stand(name: str, value: str) -> bool:
@@ -168,4 +198,6 @@ def _may_stand(name: str, value: str) -> bool:
         public_text(value)
     except ValueError:
         return False
-    return name not in _SAID and "$" not in value and bool(value)
+    # The name alone is doubted more than in what a person writes into a spec.
+    doubtful = hints_at_secret(name) or "DSN" in name.upper().split("_") or gives_away(value)
+    return name not in _SAID and "$" not in value and bool(value) and not doubtful

@@ -7,6 +7,7 @@ from generator.detect.existing import Existing
 from generator.detect.model import Confidence, Evidence, Note, Proposal
 from generator.detect.presets.facts import Known
 from generator.detect.tree import Tree
+from generator.detect.values import texts
 
 _Env = Mapping[str, tuple[str, str, tuple[Evidence, ...]]]
 
@@ -15,14 +16,23 @@ def proposed(
     tree: Tree, told: Existing, known: Mapping[str, Known], proposals: Sequence[Proposal]
 ) -> tuple[list[Proposal], list[Note]]:
     """The proposals with the variables that the code needs, and notes of those it can miss."""
-    from generator.detect import node_environment
-    from generator.detect.python.environment import examples
-    from generator.detect.python.variables import Variables
+    from generator.detect import environment_examples, node_environment, node_nuxt, node_services
+    from generator.detect.variables import Variables
 
     port, entry = _text(known, "port"), _text(known, "node_entry")
     found = node_environment.find(tree, entry)
-    variables = Variables(found, examples(tree), told, port=int(port or 0))
+    notes = list(node_services.notes(tree, entry))
+    if nuxt := node_nuxt.note(tree):
+        notes.append(nuxt)
+    database = node_services.database(tree, told)
+    if database:
+        found = [each for each in found if each.name != database.name]
+        notes.append(database.note())
+    variables = Variables(found, environment_examples.read(tree), told, port=int(port or 0))
     env = {**variables.env(), **_of_start(known)}
+    if database:
+        env[database.name] = (database.address, "SQLite in", (database.evidence,))
+        proposals = _with_volume(proposals, database.folder, database.evidence)
     result = [_with_env(each, env) for each in proposals]
     if secrets := variables.secrets():
         result.append(
@@ -34,7 +44,7 @@ def proposed(
                 evidence=tuple(dict.fromkeys(each.evidence for each in secrets)),
             )
         )
-    return result, list(variables.notes(()))
+    return result, [*variables.notes(()), *notes]
 
 
 def _text(known: Mapping[str, Known], name: str) -> str:
@@ -48,6 +58,21 @@ def _of_start(known: Mapping[str, Known]) -> _Env:
         return {}
     pairs = (pair.partition("=") for pair in known["node_env"].value)
     return {name: (value, "set in", known["node_command"].evidence) for name, _, value in pairs}
+
+
+def _with_volume(proposals: Sequence[Proposal], folder: str, place: Evidence) -> Sequence[Proposal]:
+    """The proposals with one more volume."""
+    others = [each for each in proposals if each.field != "volumes"]
+    volumes = [name for each in proposals if each.field == "volumes" for name in texts(each.value)]
+    places = [line for each in proposals if each.field == "volumes" for line in each.evidence]
+    more = Proposal(
+        field="volumes",
+        value=list(dict.fromkeys([*volumes, folder])),
+        confidence=Confidence.MEDIUM,
+        reason="SQLite in",
+        evidence=(*places, place),
+    )
+    return [*others, more]
 
 
 def _with_env(proposal: Proposal, env: _Env) -> Proposal:

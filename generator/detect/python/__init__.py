@@ -7,7 +7,7 @@ from generator.detect import about
 from generator.detect.below import is_no_app
 from generator.detect.existing import Existing
 from generator.detect.model import Candidate, Confidence, Evidence, Proposal
-from generator.detect.python import application, managers, project, specifiers, system_packages
+from generator.detect.python import application, install_plan, project, specifiers, system_packages
 from generator.detect.python.application import Application
 from generator.detect.python.model import Project
 from generator.detect.tree import Tree
@@ -32,7 +32,7 @@ def _candidate(found: Project, app: Application) -> Candidate:
     proposals = [*_member(found), *found.proposals, *app.proposals]
     additional = (*app.additional, *found.additional)
     if additional:
-        servers = "a production server, which is not named in"
+        servers = "what serves the app, which is not named in"
         proposals = with_additional(
             proposals, additional, servers if app.additional else "needed beside what is locked in"
         )
@@ -120,7 +120,7 @@ def with_additional(
     for each in proposals:
         evidence = each.evidence if each.field.startswith("dependencies") else evidence
         if each.field == "dependencies" and isinstance(each.value, str):
-            result += managers.as_fields(each)
+            result += install_plan.as_fields(each)
         else:
             result.append(each)
     added = Proposal(

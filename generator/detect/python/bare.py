@@ -24,6 +24,7 @@ def is_bare(code: Code, app: AppObject) -> bool:
     marks = [f"{app.name}.{each}(" for each in _ADDING]
     paths = [path for path in code.holding(*marks) if not aside(path)][:_MOST]
     added: Counter[tuple[str, str]] = Counter()
+    others: dict[_Function, bool] = {}  # whether they add to another app
     for module in code.modules(paths):
         if module.path != app.path and app.name not in module.names:
             continue  # it has another one of that name
@@ -32,7 +33,9 @@ def is_bare(code: Code, app: AppObject) -> bool:
                 function = _around(module, node)
                 if function is None:
                     return False
-                if not _is_own(function, app.name):
+                if function not in others:
+                    others[function] = _is_own(function, app.name)
+                if not others[function]:
                     added[module.path, function.name] += 1
     most = [place for place, _ in added.most_common(1)]
     return bool(most) and not _called(code, most) and not _extended(code, app)
@@ -97,6 +100,4 @@ def _extended(code: Code, app: AppObject) -> bool:
             if app.name in given:
                 names.add(pair[0])
     text = code.text(app.path)
-    return any(
-        re.search(rf"^@?{re.escape(name)}\.(?!init_app)\w", text, re.MULTILINE) for name in names
-    )
+    return not names.isdisjoint(re.findall(r"^@?(\w{1,200})\.(?!init_app)\w", text, re.MULTILINE))

@@ -279,6 +279,18 @@ def string(node: ast.AST | None) -> str | None:
     return None
 
 
+def parameter_defaults(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
+    """The parameters of a function that have a default, by name."""
+    arguments = function.args
+    named = [*arguments.posonlyargs, *arguments.args]
+    late = named[len(named) - len(arguments.defaults) :]
+    found = {each.arg: value for each, value in zip(late, arguments.defaults, strict=True)}
+    for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            found[each.arg] = value
+    return found
+
+
 def argument(call: ast.Call, name: str, place: int = -1) -> ast.expr | None:
     """An argument of a call by its keyword or place."""
     for keyword in call.keywords:

@@ -6,12 +6,14 @@ default is the one for development.
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from generator.detect.model import Evidence
 from generator.detect.python.code import Code, Module, assigned, string
-from generator.detect.python.variable import Variable
+from generator.detect.variable import Variable
 
 _FOR_PRODUCTION = ("production", "prod", "ProductionConfig")
+_MOST = 20  # mappings
 _AT_WORK = ("dev", "debug", "local")
 
 
@@ -22,7 +24,7 @@ def chosen(
     asking = [each for each in read if each.text and not each.needed]
     if not asking:
         return
-    found = list(_mappings(code, paths))
+    found = list(islice(_mappings(code, paths), _MOST))
     for variable in asking:
         for module, mapping in found:
             name = next((each for each in _FOR_PRODUCTION if each in mapping), "")
@@ -42,7 +44,8 @@ def _mappings(code: Code, paths: Iterable[str]) -> Iterator[tuple[Module, dict[s
             if pair and isinstance(pair[1], ast.Dict):
                 keys = [string(key) or "" for key in pair[1].keys]
                 values = [module.dotted(value) for value in pair[1].values]
-                yield module, dict(zip(keys, values, strict=True))
+                if any(name in keys for name in _FOR_PRODUCTION):
+                    yield module, dict(zip(keys, values, strict=True))
 
 
 def _line(code: Code, module: Module, name: str) -> int:

@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from generator.detect.model import Evidence
 from generator.detect.python import conditions, settings_classes
 from generator.detect.python.code import (
     Code,
@@ -15,10 +15,7 @@ from generator.detect.python.code import (
     is_main_guard,
     string,
 )
-from generator.detect.python.variable import Variable
-from generator.detect.tree import Tree
-
-__all__ = ["Variable", "examples", "find", "placeholder"]
+from generator.detect.variable import Variable
 
 _WORDS = ("environ", "getenv", "BaseSettings", "decouple", "config(", "env(", "Env(")
 # Calls that fail when they are given nothing, with what they make of a text.
@@ -33,16 +30,7 @@ _KINDS = {"bool": "bool", "int": "int", "float": "int", "db": "url", "url": "url
 _KINDS |= {"cache": "cache", "list": "list", "dj_db_url": "url", "str": "text", "email_url": "url"}
 _UNNAMED = {"cache": "CACHE_URL", "db": "DATABASE_URL", "email_url": "EMAIL_URL"}
 _NO_READ = ("prefixed", "read_env", "parser_for", "add_parser", "read_envfile")
-_EXAMPLES: tuple[str, ...] = (
-    ".env.example",
-    ".env.sample",
-    ".env.template",
-    ".env.dist",
-    "example.env",
-)
-_EXAMPLES += ("env.example", ".env.default", ".flaskenv")
 _MOST_LINKED = 12  # modules whose values others use, and others that are looked at for each
-_LINE = re.compile(r"^(?:export )?([A-Za-z_]\w{0,127})=([^\n]{0,500})$", re.MULTILINE)
 
 
 def find(code: Code, paths: Iterable[str]) -> list[Variable]:
@@ -59,21 +47,9 @@ def find(code: Code, paths: Iterable[str]) -> list[Variable]:
         elsewhere = _needed_elsewhere(code, paths, module) if number < _MOST_LINKED else {}
         for each in _Reader(module, shared, elsewhere).variables():
             other = found.get(each.name)
-            if other is None or (each.needed, each.doubtful) > (other.needed, other.doubtful):
+            if other is None or each.outweighs(other):
                 found[each.name] = each
     return list(found.values())
-
-
-def examples(tree: Tree) -> Mapping[str, tuple[str, Evidence]]:
-    """The values in files that show what an environment file looks like."""
-    found: dict[str, tuple[str, Evidence]] = {}
-    for path in filter(tree.has, _EXAMPLES):
-        text = tree.text(path) or ""
-        for match in _LINE.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            value = match[2].split(" #")[0].strip().strip("\"'")
-            found.setdefault(match[1], (value, Evidence(path=path, line=line)))
-    return found
 
 
 @dataclass(frozen=True)
@@ -218,7 +194,7 @@ def _place(module: Module, node: ast.AST) -> _Place:
             inside = not (
                 is_main_guard(outer)
                 or child is outer.test
-                or conditions.without_debug(module, outer, child)
+                or conditions.usual(module, outer, child)
             )
             guarded = guarded or inside
             special = special or (inside and not _is_usual(outer, child))
@@ -242,8 +218,12 @@ def _is_usual(branch: ast.If | ast.IfExp, child: ast.AST) -> bool:
     if child in otherwise:
         return True
     is_not = isinstance(branch.test, ast.UnaryOp) and isinstance(branch.test.op, ast.Not)
-    by_command = any(_last_name(each) == "argv" for each in ast.walk(branch.test))
-    return is_not or by_command
+    return is_not or _asks_for_arguments(branch.test)
+
+
+@lru_cache(maxsize=256)  # many reads may stand in one branch
+def _asks_for_arguments(test: ast.expr) -> bool:
+    return any(_last_name(each) == "argv" for each in ast.walk(test))
 
 
 def _last_name(node: ast.AST) -> str:

@@ -1,45 +1,37 @@
 """A program as fields of a spec, with the reason and the evidence for each."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
+from generator.detect import environment_examples
 from generator.detect.existing import Existing
-from generator.detect.model import (
-    Alternative,
-    Confidence,
-    Evidence,
-    Note,
-    Proposal,
-    SpecValue,
-)
+from generator.detect.model import Alternative, Confidence, Evidence, Note, Proposal, SpecValue
 from generator.detect.python import (
     caches,
     configurations,
     django,
     environment,
-    ports,
+    program_files,
+    program_ports,
     routes,
     servers,
     services,
 )
-from generator.detect.python.code import Code, aside
-from generator.detect.python.include import Picker, to_build
-from generator.detect.python.layout import folder, joined, reached
+from generator.detect.python.code import Code
+from generator.detect.python.layout import folder, joined
 from generator.detect.python.model import Project
-from generator.detect.python.ports import PortFound
+from generator.detect.python.ports import LOCAL_HOSTS, PortFound
 from generator.detect.python.program import Program
 from generator.detect.python.starts import Start
 from generator.detect.python.storage import Storage
-from generator.detect.python.variable import Variable
-from generator.detect.python.variables import Variables
+from generator.detect.variable import Variable
+from generator.detect.variables import Variables
 
 _CONFIG = ("-c", "--config")  # of gunicorn
 _WORKERS = r"^workers[ \t]{0,8}=[ \t]{0,8}[1-9][0-9]{0,2}[ \t]{0,8}$"
-_LOCAL = ("127.0.0.1", "localhost", "::1")
-_PAGED = ("Dash app", "Streamlit app")  # which load the files of a folder `pages` by themselves
-_MOST_LAUNCHERS = 5  # scripts of which the imports are followed
 # Why a framework gets a variable, where it is not for a read-only container.
 _REASONS = {
     "GRADIO_ANALYTICS_ENABLED": "sends no usage data",
@@ -84,8 +76,16 @@ class _Description:
         self.code, self.project, self.told = describer.code, describer.project, describer.told
         self.is_django = program.kind == "Django app" and describer.site is not None
         self.found = Described(notes=list(program.notes), additional=list(program.additional))
-        self.files = self._files()
-        self.port = self._port() if program.port or self._listens() else None
+        site = describer.site if self.is_django else None
+        self.files = program_files.taking_part(self.code, program, site)
+        listens = program_ports.listens(self.code, program, self.files, self.told)
+        self.port = self._port() if program.port or listens else None
+
+    @cached_property
+    def ports(self) -> list[PortFound]:
+        """The ports that the project tells, the likeliest first."""
+        start_port = self.by.start.port
+        return program_ports.find(self.code, self.program, self.files, self.told, start_port)
 
     def all(self) -> Described:
         self._start()
@@ -98,27 +98,6 @@ class _Description:
         if self.is_django:
             self._django(include)
         return self.found
-
-    def _files(self) -> list[str]:
-        """The files that take part when the program runs."""
-        program, site = self.program, self.by.site
-        found = reached(self.code, program.path, program.root) if program.path else []
-        if self.is_django and site:
-            start = f"{site.root}/" if site.root else ""
-            own = [path for path in self.code.paths if path.startswith(start) and not aside(path)]
-            other = [path for path in own if "settings" in path and path not in site.files]
-            own = [path for path in own if path not in other]
-            found = list(dict.fromkeys((*found, *site.files, *own)))
-        elif program.all_files:
-            own = [path for path in self.code.paths if not aside(path)]
-            found = list(dict.fromkeys((*found, *own)))
-        elif program.kind in _PAGED:
-            start = joined(folder(program.path), "pages/")
-            pages = [path for path in self.code.paths if path.startswith(start)]
-            for page in pages:
-                found += reached(self.code, page, program.root)
-            found = list(dict.fromkeys(found))
-        return found
 
     def _add(
         self,
@@ -205,36 +184,8 @@ class _Description:
 
     # The port.
 
-    def _listens(self) -> bool:
-        """Whether a program that is no web app opens a port."""
-        if self.program.listens or not self.program.kind.startswith("Python "):
-            return self.program.listens
-        if self.told.ports:
-            return True  # a container of it listened before
-        return next(ports.of_code(self.code, self.files), None) is not None
-
-    def _ports(self) -> Iterator[PortFound]:
-        program = self.program
-        target = program.target.removesuffix("()")
-        marks = [f"{mark}{target}" for mark in "\"'"] if target else []
-        # Scripts that start it, such as uvicorn.run("a:app"), or by the name that they import.
-        launchers = self.code.holding(*marks) if marks else []
-        running = self.code.holding("uvicorn.run(") if target else []
-        for path in running[:_MOST_LAUNCHERS]:
-            if program.path in reached(self.code, path, program.root):
-                launchers.append(path)
-        found = list(ports.of_code(self.code, [program.path, *self.files, *launchers]))
-        metrics = [] if program.port_is_ours else [each for each in found if each.metrics]
-        in_code = [*(each for each in found if not each.metrics), *metrics]
-        if not program.port_is_ours:
-            yield from in_code
-        yield from ports.of_server(self.code.tree, self.told, self.by.start.port)
-        yield from ports.of_settings(self.code.tree)
-        yield from in_code
-
     def _port(self) -> PortFound | None:
-        found = list(self._ports())
-        for each in found:
+        for each in self.ports:
             if each.port >= 1024 or not self.program.port_is_ours:
                 return each
         if not self.program.port:
@@ -251,13 +202,13 @@ class _Description:
         )
 
     def _propose_port(self, port: PortFound) -> None:
-        others = {
-            each.port: Alternative(
-                value=str(each.port), evidence=(each.evidence,), reason=each.reason
-            )
-            for each in reversed(list(self._ports()))
-            if each.port != port.port
-        }
+        others: dict[int, Alternative] = {}
+        for each in self.ports:
+            if each.port != port.port:
+                other = Alternative(
+                    value=str(each.port), evidence=(each.evidence,), reason=each.reason
+                )
+                others.setdefault(each.port, other)
         evidence = (port.evidence,) if port.evidence.path else ()
         alternatives = tuple(others.values())[:3] if not self.program.interface else ()
         self._add(
@@ -269,7 +220,7 @@ class _Description:
             alternatives=alternatives,
         )
         is_told = any(word.endswith("=0.0.0.0") for word in self.program.command)
-        if not self.program.port_is_ours and port.host in _LOCAL and not is_told:
+        if not self.program.port_is_ours and port.host in LOCAL_HOSTS and not is_told:
             if port.host_variable:
                 reason = "every address, not the default in"
                 self._env(reason, "0.0.0.0", port.host_variable, port.evidence)  # noqa: S104
@@ -330,58 +281,27 @@ class _Description:
 
     def _include(self) -> list[str]:
         program = self.program
-        if self.project.installed:
-            own = [path for path in self.project.project_files if path != "pyproject.toml"]
-            packages = to_build(self.code, self.project.roots, self.files)
-            members = self._members()
-            tops = {each.partition("/")[0] for each in members}
-            packages = [*(each for each in packages if each not in tops), *members]
-            notes: list[Note] = []
-            beside: list[str] = []
-            if program.command[:1] == ("python",) and program.command[1:2] != ("-m",):
-                # The script is no part of the package, nor what it reads beside it.
-                picker = Picker(self.code, self.files, everything=False)
-                beside, notes = picker.pick(program.root), picker.notes
-            names = dict.fromkeys((*own, *packages, *beside))
-            whole = tuple(f"{name}/" for name in names)
-            picked = [name for name in names if not name.startswith(whole)]
-        else:
-            picker = Picker(self.code, self.files, everything=program.all_files)
-            picked = picker.pick(program.root)
-            notes = picker.notes
+        picked, notes = program_files.to_copy(self.code, self.project, program, self.files)
         self.found.notes += notes
         if picked and picked != ["."]:
-            reason = (
-                "what installing the project needs"
-                if self.project.installed
-                else ("what the app imports and reads")
-            )
-            confidence = Confidence.MEDIUM
-            self._add("include", picked, reason, confidence=confidence)
+            reason = "what the app imports and reads"
+            if self.project.installed:
+                reason = "what installing the project needs"
+            self._add("include", picked, reason, confidence=Confidence.MEDIUM)
         if not self.project.installed and program.root not in ("", "src"):
-            is_script = program.command[:1] == ("python",) and program.command[1:2] != ("-m",)
             # Streamlit adds the folder of its script by itself, as Python does.
             is_page = program.kind == "Streamlit app" and program.root == folder(program.path)
-            if not (is_script or is_page):
+            if not (program.starts_script() or is_page):
                 reason = f"its imports start from {program.root}"
                 self._env(reason, f"/app/{program.root}", "PYTHONPATH", *program.evidence[:1])
         return picked
-
-    def _members(self) -> list[str]:
-        """The folders of a workspace that the app is built from, each of them whole."""
-        found = (
-            each.value
-            for each in self.project.proposals
-            if each.field == "dependencies.members" and isinstance(each.value, list)
-        )
-        return list(map(str, next(found, [])))
 
     # Variables, folders.
 
     def _variables(self, include: list[str]) -> None:
         program = self.program
         read = environment.find(self.code, self.files)
-        shown = environment.examples(self.code.tree)
+        shown = environment_examples.read(self.code.tree)
         variables = Variables(read, shown, self.told, port=self.port.port if self.port else 0)
         storage = self._storage(include, read)
         env: dict[str, str] = dict(program.env)
@@ -447,7 +367,7 @@ class _Description:
         program = self.program
         if program.kind != "Flask app" or self.project.installed:
             return None
-        return joined(program.root if program.root != "src" else "src", "instance")
+        return joined(program.root, "instance")
 
     def _database(self) -> tuple[str, Evidence] | None:
         settings = self.by.settings

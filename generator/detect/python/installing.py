@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.detect.model import Evidence, Note
-from generator.detect.python.manifests import Manifest
+from generator.detect.python.manifest import Manifest
 from generator.detect.python.model import Requirement
 from generator.detect.python.workspaces import WEB
 from generator.detect.tree import Tree

@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from generator.detect.model import Evidence, Note
 from generator.detect.python.code import Code, Module, aside, is_main_guard, name_rank
 from generator.detect.python.layout import folder, root_of
 from generator.detect.python.model import Project
 from generator.detect.python.program import Program
+from generator.detect.python.servers import pinned
 from generator.detect.python.starts import Start
 
 _HOME = {"HOME": "/tmp"}  # noqa: S108 - a tmpfs, since the image's own home cannot be written
@@ -29,6 +30,8 @@ class _Kind:
     tmpfs: tuple[str, ...] = ()
     port_is_ours: bool = True
     entry_names: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
+    """Entry files for which a hoster brings the package, whether the project names it or not."""
 
 
 _KINDS = (
@@ -43,6 +46,7 @@ _KINDS = (
         port=8501,
         health="/_stcore/health",
         entry_names=("streamlit_app.py", "app.py", "main.py", "Home.py", "home.py"),
+        brought=("streamlit_app.py", "app.py", "main.py"),
     ),
     _Kind(
         name="Chainlit",
@@ -68,6 +72,7 @@ _KINDS = (
         },
         tmpfs=_TMP,
         port_is_ours=False,
+        brought=("app.py",),
     ),
     _Kind(
         name="NiceGUI",
@@ -106,12 +111,39 @@ def find(code: Code, project: Project, start: Start) -> Iterator[Program]:
     """The interactive apps of a project."""
     for kind in _KINDS:
         if not project.needs(kind.package):
+            if entry := _unnamed(code, project, kind):
+                yield _with_package(_program(code, project, kind, [entry]), kind)
             continue
         holding = [path for path in code.holding(*kind.words) if kind.package in code.text(path)]
         entries = sorted(holding, key=lambda path: _order(kind, path, start))
         entries = [path for path in entries if "/pages/" not in f"/{path}"] or entries
         if entries:
             yield _program(code, project, kind, entries)
+
+
+def _unnamed(code: Code, project: Project, kind: _Kind) -> str:
+    """The entry file that imports a package which the project leaves to its hoster to bring."""
+    if project.manager != "pip" or project.installed:
+        return ""
+    for path in code.holding(
+        *kind.words, among=[each for each in kind.brought if each in code.paths]
+    ):
+        module = code.module(path)
+        for node in module.syntax.body if module else []:
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name.partition(".")[0] == kind.package for name in names):
+                return path
+    return ""
+
+
+def _with_package(program: Program, kind: _Kind) -> Program:
+    text = (
+        f"the project's dependencies do not name {kind.package}, which a hoster may bring: it is "
+        "installed beside them; better name it among them, at the release the app was written for"
+    )
+    note = Note(text=text, evidence=program.evidence)
+    return replace(program, additional=pinned(kind.package), notes=(*program.notes, note))
 
 
 def _order(kind: _Kind, path: str, start: Start) -> tuple[bool, bool, int, int, int, str]:

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from generator.detect import environment_examples
 from generator.detect.existing import Existing
 from generator.detect.model import Confidence, Evidence
-from generator.detect.python.code import Code, Module, argument, string
+from generator.detect.python.code import Code, Module, argument, parameter_defaults, string
 from generator.detect.tree import Tree
 
 _PORT_METHODS: tuple[str, ...] = ("run", "run_app", "listen", "serve", "launch", "run_server")
@@ -15,8 +16,10 @@ _PORT_METHODS += ("start_server", "run_webhook")
 _SERVER_CLASSES = ("HTTPServer", "ThreadingHTTPServer", "TCPServer", "WSGIServer", "make_server")
 _GRPC = ("add_insecure_port", "add_secure_port")
 _NAMES = (*_PORT_METHODS, *_SERVER_CLASSES, *_GRPC)
+_VARIABLES = ("PORT", "APP_PORT", "FLASK_RUN_PORT")
 _PORT_NAME = re.compile(r"(?i)(?:\w{0,80}_)?port")
 _BACKLOGS = (*range(1, 1025), 2048, 4096)  # of a socket's listen(), which is given no port
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")  # which nobody outside of the machine reaches
 _MOST_NAMES = 8  # looked for in other modules
 _WORDS = (*(f"{name}(" for name in _NAMES), "start_http_server(")
 
@@ -59,17 +62,13 @@ def of_server(tree: Tree, told: Existing, start_port: int | None) -> Iterator[Po
 
 def of_settings(tree: Tree) -> Iterator[PortFound]:
     """Ports in examples of environment files."""
-    for path in (".flaskenv", ".env.example", ".env.sample", "example.env", ".env.template"):
-        pattern = r"^(?:export )?(?:PORT|APP_PORT|FLASK_RUN_PORT)=[\"']?([0-9]{2,5})"
-        if line := tree.line(path, pattern):
-            row = (tree.text(path) or "").split("\n")[line - 1]
-            if port := port_in(row.rpartition("=")[2].strip("\"' ")):
-                yield PortFound(
-                    port=port,
-                    reason="set in",
-                    evidence=Evidence(path=path, line=line),
-                    confidence=Confidence.MEDIUM,
-                )
+    shown = environment_examples.read(tree)
+    for name in filter(shown.__contains__, _VARIABLES):
+        value, place = shown[name]
+        if port := port_in(value):
+            yield PortFound(
+                port=port, reason="set in", evidence=place, confidence=Confidence.MEDIUM
+            )
 
 
 def of_code(code: Code, paths: Iterable[str]) -> Iterator[PortFound]:
@@ -160,22 +159,10 @@ def _constants(module: Module) -> tuple[dict[str, ast.expr], dict[str, ast.expr]
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             found[node.target.id] = node.value
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            defaults |= _parameters(node)
+            defaults |= parameter_defaults(node)
         elif isinstance(node, ast.Call):
             defaults |= _option(node)
     return found, defaults
-
-
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
-    """The parameters of a function that have a default."""
-    arguments = function.args
-    named = [*arguments.posonlyargs, *arguments.args]
-    late = named[len(named) - len(arguments.defaults) :]
-    found = {each.arg: value for each, value in zip(late, arguments.defaults, strict=True)}
-    for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if value is not None:
-            found[each.arg] = value
-    return found
 
 
 def _option(call: ast.Call) -> dict[str, ast.expr]:

@@ -43,3 +43,7 @@ class Program:
     alternatives: tuple[Alternative, ...] = ()
     told: bool = False
     missing: str = ""
+
+    def starts_script(self) -> bool:
+        """Whether Python is given a file to start, and not the name of a module."""
+        return self.command[:1] == ("python",) and self.command[1:2] != ("-m",)

@@ -7,6 +7,7 @@ from datetime import date
 from generator.detect.existing import Existing
 from generator.detect.model import Confidence, Evidence, Note, Proposal, SpecValue
 from generator.detect.python import (
+    install_plan,
     installing,
     managers,
     manifests,
@@ -15,7 +16,8 @@ from generator.detect.python import (
     told_packages,
     versions,
 )
-from generator.detect.python.manifests import Manifest
+from generator.detect.python.install_plan import Plan
+from generator.detect.python.manifest import Manifest
 from generator.detect.python.model import Project, Requirement
 from generator.detect.tree import Tree
 from generator.detect.values import mapping, texts
@@ -45,7 +47,7 @@ def read(tree: Tree, told: Existing, today: date | None = None) -> Project | Non
     added: dict[str, SpecValue] = {"install_project": "true"} if layout.installed else {}
     proposals: list[Proposal] = [
         *([python.proposal] if python.proposal else ()),
-        *managers.proposals(plan, added),
+        *install_plan.proposals(plan, added),
         *system_packages.proposals(needs, _named(told)),
     ]
     proposals = told_packages.add(told, proposals)
@@ -96,16 +98,14 @@ def _python(
     return versions.choose(tree, told, found, today, limit)
 
 
-def _not_installable(plan: managers.Plan, layout: installing.Layout) -> str:
+def _not_installable(plan: Plan, layout: installing.Layout) -> str:
     if plan.builds and not layout.installed and plan.mapping().get("files") == []:
         place = plan.evidence[0]
         return f"{place} declares no package that could be installed: run `poetry lock`"
     return ""
 
 
-def _with_subfolder(
-    tree: Tree, layout: installing.Layout, plan: managers.Plan
-) -> installing.Layout:
+def _with_subfolder(tree: Tree, layout: installing.Layout, plan: Plan) -> installing.Layout:
     """Imports may start in the folder of the only requirements file there is."""
     folder = plan.shorthand.rpartition("/")[0]
     if not plan.shorthand.endswith(".txt") or not folder:
@@ -116,7 +116,7 @@ def _with_subfolder(
     return replace(layout, roots=tuple(dict.fromkeys([*own, *layout.roots, folder])))
 
 
-def _without_dependencies(tree: Tree, found: Sequence[Manifest]) -> managers.Plan | None:
+def _without_dependencies(tree: Tree, found: Sequence[Manifest]) -> Plan | None:
     """A project that names no dependencies: scripts of the standard library alone."""
     scripts = [path for path in tree.top("*.py") if path not in _TOOLS]
     if not found and not scripts and not _environment_file(tree):
@@ -124,7 +124,7 @@ def _without_dependencies(tree: Tree, found: Sequence[Manifest]) -> managers.Pla
     text = "it names no dependencies: add a requirements.txt, which may be empty"
     if _environment_file(tree):
         text = "conda is not supported: add a requirements.txt with what the app needs from PyPI"
-    return managers.Plan(
+    return Plan(
         manager="pip",
         shorthand="requirements.txt",
         reason="usual",

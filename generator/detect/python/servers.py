@@ -12,10 +12,12 @@ from generator.detect.python.starts import Start
 # with; all of them run on Python 3.10 and later.
 VERSIONS = {
     "daphne": "4.2.3",
+    "gradio": "6.31.0",
     "granian": "2.8.7",
     "gunicorn": "27.0.1",
     "hypercorn": "0.18.0",
     "pyuwsgi": "2.0.30",
+    "streamlit": "1.67.0",
     "uvicorn": "0.54.0",
     "waitress": "3.0.2",
     "websockets": "17.4",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from generator.detect.model import Note
 from generator.detect.python.model import Project
-from generator.detect.python.variable import Variable
+from generator.detect.variable import Variable
 
 
 @dataclass(frozen=True)

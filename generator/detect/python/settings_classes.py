@@ -1,17 +1,26 @@
 """The variables that the fields of pydantic's settings classes stand for."""
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from generator.detect.python.code import Module, argument, source, string
-from generator.detect.python.variable import Variable
+from generator.detect.variable import Variable
 
 _BASES = ("BaseSettings",)
+_MOST = 1000  # fields of a module: a model may stand in many places
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
 def fields(module: Module) -> Iterator[Variable]:
-    """The fields of pydantic settings classes."""
+    """The fields of pydantic settings classes, as far as an environment can hold their names."""
+    return (each for each in islice(_all(module), _MOST) if _NAME.fullmatch(each.name))
+
+
+def _all(module: Module) -> Iterator[Variable]:
     classes = [node for node in module.nodes if isinstance(node, ast.ClassDef)]
+    by_name = {node.name: node for node in reversed(classes)}
     known = set(_BASES)
     prefixes: dict[str, str] = {}
     for node in classes:
@@ -23,7 +32,7 @@ def fields(module: Module) -> Iterator[Variable]:
         prefixes[node.name] = _option(node, "env_prefix") or inherited
         between = _option(node, "env_nested_delimiter")
         for each in node.body:
-            inner = _inner(each, classes) if between else None
+            inner = _inner(each, by_name) if between else None
             if inner and isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
                 # A variable for each field of the model, and not one for the whole.
                 start = f"{prefixes[node.name]}{each.target.id}{between}"
@@ -33,10 +42,10 @@ def fields(module: Module) -> Iterator[Variable]:
                 yield found
 
 
-def _inner(node: ast.stmt, classes: Sequence[ast.ClassDef]) -> ast.ClassDef | None:
+def _inner(node: ast.stmt, classes: Mapping[str, ast.ClassDef]) -> ast.ClassDef | None:
     """The model that is the type of a field, if it has fields of its own."""
     kind = source(node.annotation) if isinstance(node, ast.AnnAssign) else ""
-    return next((each for each in classes if each.name == kind), None)
+    return classes.get(kind)
 
 
 def _option(node: ast.ClassDef, name: str) -> str:

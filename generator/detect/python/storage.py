@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from generator.detect.model import Evidence, Note
 from generator.detect.python import writable
 from generator.detect.python.code import Code
-from generator.detect.python.variable import Variable
 from generator.detect.python.writable import Written
+from generator.detect.variable import Variable
 from generator.grammar import absolute_path, data_directory, made_path
 from generator.secrecy import public_env_name
 

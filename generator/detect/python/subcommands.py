@@ -4,7 +4,15 @@ import ast
 import re
 from collections.abc import Container, Iterator
 
-from generator.detect.python.code import Code, Module, argument, assigned, string
+from generator.detect.python.code import (
+    Code,
+    Module,
+    argument,
+    assigned,
+    parameter_defaults,
+    string,
+)
+from generator.detect.python.ports import LOCAL_HOSTS
 
 # Names of commands that keep running and serve, the plainest first.
 _SERVING = (
@@ -13,7 +21,6 @@ _SERVING = (
 )  # fmt: skip
 _WORDS = (".command", "add_parser(")
 _GROUPS = ("typer.Typer", "click.Group", "asyncclick.Group")
-_LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 def serving(code: Code, path: str) -> tuple[str, ...]:
@@ -91,13 +98,11 @@ def _host(command: ast.AST, module: Module) -> str:
         if isinstance(node, ast.Call):
             words = [text for each in node.args if (text := string(each))]
             option = next((word for word in words if word in ("--host", "--bind-host")), "")
-            if option and (string(argument(node, "default")) or "localhost") in _LOCAL:
+            if option and (string(argument(node, "default")) or "localhost") in LOCAL_HOSTS:
                 return option
     if is_typer and isinstance(command, ast.FunctionDef | ast.AsyncFunctionDef):
-        arguments = command.args
-        late = arguments.args[len(arguments.args) - len(arguments.defaults) :]
-        for each, value in zip(late, arguments.defaults, strict=True):
-            default = argument(value, "default", 0) if isinstance(value, ast.Call) else value
-            if each.arg == "host" and string(default) in _LOCAL:
-                return "--host"
+        value = parameter_defaults(command).get("host")
+        default = argument(value, "default", 0) if isinstance(value, ast.Call) else value
+        if string(default) in LOCAL_HOSTS:
+            return "--host"
     return ""

@@ -13,7 +13,7 @@ from generator.bases import _END_OF_LIFE
 from generator.detect.existing import Existing
 from generator.detect.model import Alternative, Confidence, Evidence, Note, Proposal
 from generator.detect.python import specifiers
-from generator.detect.python.manifests import Manifest
+from generator.detect.python.manifest import Manifest
 from generator.detect.tree import Tree
 from generator.detect.values import mapping, text, texts
 

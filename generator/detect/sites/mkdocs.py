@@ -1,5 +1,6 @@
 """Sites of MkDocs."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,7 +35,7 @@ def candidate(tree: Tree, hosted: ReadTheDocs) -> Candidate | None:
     tool = docs_build.Tool(
         name="mkdocs",
         needed=_needed(config, plugins),
-        command="mkdocs build" if path == "mkdocs.yml" else f"mkdocs build -f {path}",
+        command="mkdocs build" if path == "mkdocs.yml" else f"mkdocs build -f {shlex.quote(path)}",
         here=here,
     )
     _tell(site, tree, hosted, plugins, here)

@@ -53,10 +53,12 @@ def _output(tree: Tree, folder: str) -> tuple[str, Evidence] | None:
     path = f"{folder}/project.json"
     build = mapping(mapping(tree.json(path).get("targets")).get("build"))
     told = text(mapping(build.get("options")).get("outputPath"))
-    if told:
+    if told and (folder := below(".", told)):
         inner = "/browser" if text(build.get("executor")).endswith(":application") else ""
         where = Evidence(path=path, line=tree.line(path, r'"outputPath"\s*:'))
-        return f"{below('.', told)}{inner}", where
+        return f"{folder}{inner}", where
+    if told:  # it leaves the project
+        return None
     config = tree.first(*(f"{folder}/{name}" for name in _CONFIGS))
     named = _OUT.search(tree.text(config) or "") if config else None
     output = below(folder, named[1]) if named else ""

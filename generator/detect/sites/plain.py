@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain, count
 
 from generator import bases, build_tools, grammar
 from generator.detect import node
@@ -127,7 +128,9 @@ def _top(tree: Tree, score: int) -> Candidate:
     found.sort()
     site.propose("build.image", f"alpine:{bases.ALPINE}", "copies files", confidence=Confidence.LOW)
     # The project may have a folder of the first name itself.
-    output = next(name for name in ("site", "published", "_published") if name not in found)
+    more = (f"published{number}" for number in count(2))
+    names = chain(("site", "published", "_published"), more)
+    output = next(name for name in names if name not in found)
     site.propose(
         "build.run",
         [f"mkdir {output} && cp -r {' '.join(found)} {output}/"],

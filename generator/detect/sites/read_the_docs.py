@@ -10,6 +10,7 @@ from generator.detect.python.versions import Pin
 from generator.detect.sites.generators import below
 from generator.detect.tree import Tree
 from generator.detect.values import entries, mapping, text, texts
+from generator.secrecy import gives_away
 
 FILES = (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml", "readthedocs.yaml")
 _BUILDERS = ("html", "dirhtml", "singlehtml")
@@ -112,7 +113,7 @@ def _installed(
     notes: list[Note] = []
     for each in entries(mapping(whole.get("python")).get("install")):
         if name := text(each.get("requirements")):
-            place = _at(tree, path, rf"requirements:.*{re.escape(name)}")
+            place = _at(tree, path, rf"requirements:[^\n]{{0,100}}{re.escape(name)}")
             if found := _file(tree, name):
                 requirements.append((found, place))
             else:
@@ -136,9 +137,11 @@ def _commands(tree: Tree, path: str, build: Mapping[str, Any]) -> list[Note]:
         lines = [each for each in _texts_below(build.get(key)) if not _NEEDLESS.match(each.strip())]
         if lines:
             place = _at(tree, path, rf"^[ \t]{{1,20}}{key}:")
+            line = " ".join(lines[0].split())
+            example = "" if gives_away(line) else f", such as {line[:80]!r}"
             note = (
-                "Read the Docs runs commands of the project's own, such as "
-                f"{' '.join(lines[0].split())[:80]!r}: add to build.run what the pages need"
+                f"Read the Docs runs commands of the project's own{example}: add to build.run what "
+                "the pages need"
             )
             found.append(Note(text=note, evidence=(place,)))
     return found

@@ -1,6 +1,7 @@
 """Sites of Sphinx."""
 
 import re
+import shlex
 
 from generator.detect.model import Candidate, Evidence
 from generator.detect.sites import docs_build, docs_pages, docs_project
@@ -40,11 +41,12 @@ def candidate(tree: Tree, hosted: ReadTheDocs) -> Candidate | None:
     builder = hosted.builder or "html"
     top = folder.partition("/")[0]
     output = f"{folder}/_build/{builder}".removeprefix("./")
+    places = f"{shlex.quote(folder)} {shlex.quote(output)}"
     tool = docs_build.Tool(
         name="sphinx",
         needed=["sphinx", *_packages(source)],
         # What it keeps for the next build is nothing to publish, and holds times.
-        command=f"sphinx-build -b {builder} -d /tmp/doctrees {folder} {output}",
+        command=f"sphinx-build -b {builder} -d /tmp/doctrees {places}",
         here=here,
         describes=_imports(path, source),
         command_evidence=hosted.builder_evidence if hosted.builder else (),

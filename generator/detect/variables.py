@@ -4,9 +4,9 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from generator.detect.existing import Existing
+from generator.detect.harmless import for_production
 from generator.detect.model import Evidence, Note
-from generator.detect.python.harmless import for_production
-from generator.detect.python.variable import Variable
+from generator.detect.variable import Variable
 from generator.secrecy import changes_code, secret_name
 
 _SHOWN = 12  # names in a note

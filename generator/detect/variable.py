@@ -21,3 +21,7 @@ class Variable:
     text: str = ""
     doubtful: bool = False
     """It is needed in some case only, or where it is used: the code alone does not tell."""
+
+    def outweighs(self, other: "Variable") -> bool:
+        """Whether this read says more of the same variable: a need before a wish."""
+        return (self.needed, self.doubtful) > (other.needed, other.doubtful)
