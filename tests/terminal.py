@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import re
 import subprocess
 import sys
 import termios
@@ -46,7 +47,9 @@ class Terminal:
         self.shown = self.screen.logfile_read = io.StringIO()
 
     def answer(self, prompt: str, keys: str) -> None:
-        self.screen.expect_exact(prompt)
+        # The rows of a list are indented further: `   port: 80` is no prompt for the port.
+        before = "(?<! )" if prompt.startswith(" ") else ""
+        self.screen.expect(before + re.escape(prompt))
         self.screen.send(keys)
 
     def finish(self) -> tuple[int, str]:
