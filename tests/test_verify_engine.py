@@ -145,6 +145,11 @@ def test_a_failed_build_is_told_by_its_step_and_not_by_an_excerpt_of_the_dockerf
     assert error.reason() == "ERROR: no version of shop fits"
 
 
+def test_apt_is_believed_as_well() -> None:
+    said = "E: Unable to locate package libshop1"
+    assert BuildError(FAILED_STEP.format(said=said)).reason() == said
+
+
 def test_the_builder_tells_why_a_build_failed_if_the_step_does_not() -> None:
     assert "failed to solve: process" in BuildError(FAILED_STEP.format(said="")).reason()
     assert BuildError("").reason() == "the builder said nothing"

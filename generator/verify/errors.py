@@ -52,7 +52,7 @@ class BuildError(EngineError):
             named = [line for line in causes if _NPM_CAUSE.search(line)]
             return (named or causes or said)[0]
         tail = said[-lines:]
-        errors = [line for line in tail if line.startswith(("ERROR", "error", "Error"))]
+        errors = [line for line in tail if line.startswith(("ERROR", "error", "Error", "E: "))]
         own = [line for line in errors if not _STEP_FAILED.match(line)]
         return " ".join((own or errors or tail or ["the builder said nothing"])[-1].split())
 

@@ -13,7 +13,9 @@ from generator.verify.engine import unavailable as why_unavailable
 from generator.verify.errors import BuildError
 
 # A mirror that does not answer for a moment is no fault of a Dockerfile.
-_NETWORK = re.compile(r"Temporary failure resolving|Unable to connect to|Could not connect to")
+_NETWORK = re.compile(
+    r"Temporary failure resolving|Unable to connect to|Could not connect to|E: Failed to fetch"
+)
 _WAIT = 20  # seconds before a build is tried again
 TEST = "io.imgen.test"
 
@@ -46,7 +48,7 @@ class Engine(product.Engine):
         try:
             return build()
         except BuildError as error:
-            if not _NETWORK.search(str(error)):
+            if not is_of_the_network(str(error)):
                 raise
             print(f"{context}: the network failed, building again")  # noqa: T201
         time.sleep(_WAIT)
@@ -95,6 +97,11 @@ class Verifier(Engine):
     def __init__(self) -> None:
         super().__init__(uuid.uuid4().hex[:10])
         self.patience = 30.0
+
+
+def is_of_the_network(said: str) -> bool:
+    """Whether a builder says that a mirror could not be reached."""
+    return bool(_NETWORK.search(said))
 
 
 def unavailable() -> str:
